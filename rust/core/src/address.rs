@@ -1,0 +1,1 @@
+//! Mailboxes in header fields (RFC 5322 §3.4, RFC 6532).

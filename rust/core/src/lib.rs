@@ -1,0 +1,19 @@
+//! The octets of mail, and nothing else.
+//!
+//! Takes raw message octets, facts about the SMTP session, the time, and answers from DNS. Gives findings, or the
+//! questions it still has. It knows no Python, no socket, no clock and no randomness: the same input gives the same
+//! findings every time, so any decision can be replayed on a laptop.
+
+#![forbid(unsafe_code)]
+
+pub mod address;
+pub mod authres;
+pub mod dkim;
+pub mod dmarc;
+pub mod dns;
+pub mod finding;
+pub mod iprev;
+pub mod message;
+pub mod octets;
+pub mod spf;
+pub mod tags;
