@@ -1,0 +1,9 @@
+"""Message: what arrived, and how.
+
+Takes octets and the facts of their arrival, gives a :class:`Transaction`: session, envelope and message
+(RFC 5321 §2.3, §3.3). It knows nothing of DNS, trust or delivery.
+"""
+
+from trustlane.message.transaction import Envelope, Session, Transaction
+
+__all__ = ["Envelope", "Session", "Transaction"]

@@ -1,0 +1,45 @@
+"""One mail transaction: the session it came over, its envelope, and its octets."""
+
+from dataclasses import dataclass
+
+Instant = float
+"""A point in time: seconds since 1970-01-01 UTC. Always an argument; nothing below an edge reads a clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Facts of the connection (RFC 5321 §2.3.4). ``None`` means not known, and is said so in findings.
+
+    Attributes:
+        client_ip: the client's address as text, IPv4 or IPv6.
+        helo: the argument of EHLO or HELO, as the client wrote it.
+    """
+
+    client_ip: str | None = None
+    helo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """MAIL FROM and RCPT TO (RFC 5321 §2.3.1), without angle brackets.
+
+    Attributes:
+        mail_from: the reverse-path; ``""`` is the null path of a bounce, ``None`` is not known.
+        rcpt: the forward-paths, in the order given.
+    """
+
+    mail_from: str | None = None
+    rcpt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """All three together; what the line carries.
+
+    Attributes:
+        message: header and body as they came, with CRLF line ends on the wire.
+    """
+
+    message: bytes
+    session: Session = Session()
+    envelope: Envelope = Envelope()
