@@ -1,0 +1,27 @@
+"""A decision becomes edits, the same for every edge."""
+
+from trustlane._core import write_results
+from trustlane.delivery.edits import Edit, InsertField, deletions
+from trustlane.delivery.trust_lane import NAME, trust_lane_value
+from trustlane.lanes import Decision
+
+
+def edits(decision: Decision, authserv_id: str) -> list[Edit]:
+    """What must be changed in the header of this mail.
+
+    Our findings and our lane go above everything (RFC 8601 §4). What a stranger wrote in our name is removed (RFC 8601
+    §5), and so is every ``Trust-Lane`` field that came with the mail.
+
+    Args:
+        decision: what was chosen.
+        authserv_id: our name (RFC 8601 §2.5).
+    """
+    examination = decision.examined.examination
+    fields = examination.field_spans
+    lanes = [number for number, (name, _, _) in enumerate(fields) if name.lower() == NAME.lower().encode()]
+    forged = examination.forged_results([authserv_id])
+    return [
+        InsertField(NAME, trust_lane_value(decision, authserv_id)),
+        InsertField("Authentication-Results", write_results(authserv_id, decision.findings).decode()),
+        *deletions(fields, [*forged, *lanes]),
+    ]

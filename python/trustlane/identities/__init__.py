@@ -1,0 +1,11 @@
+"""Identities: who answers for this mail.
+
+Takes a transaction and what DNS says, gives findings, and from them the validated identities. It knows nothing of history,
+trust or lanes.
+"""
+
+from trustlane._core import Finding
+from trustlane.identities.examine import Examined, aexamine, examine
+from trustlane.identities.identity import Identities, Identity, identify
+
+__all__ = ["Examined", "Finding", "Identities", "Identity", "aexamine", "examine", "identify"]

@@ -1,0 +1,73 @@
+"""What was chosen for one mail, and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trustlane._core import Finding
+from trustlane.assessment import Assessment
+from trustlane.identities import Examined, Identities
+from trustlane.ledger import Kind, Observation
+from trustlane.ledger.port import Remembered
+from trustlane.message import Instant
+from trustlane.reasons import Reason
+
+
+class Lane(StrEnum):
+    """Which of the two streams carries the mail."""
+
+    TRUSTED = "trusted"
+    OPEN = "open"
+
+
+class Action(StrEnum):
+    """What is done with the mail."""
+
+    DELIVER = "deliver"
+    QUARANTINE = "quarantine"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One mail's lane and action, with all that led to them.
+
+    Attributes:
+        id: names this decision in headers, logs and reports.
+        lane, action: what was chosen.
+        reasons: why, the weightiest first.
+        identities: who answers for the mail.
+        assessment: what they did before.
+        examined: findings, questions and answers.
+    """
+
+    id: str
+    lane: Lane
+    action: Action
+    reasons: tuple[Reason, ...]
+    identities: Identities
+    assessment: Assessment
+    examined: Examined
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.examined.findings
+
+    @property
+    def is_trusted(self) -> bool:
+        return self.lane is Lane.TRUSTED
+
+    def observations(self, now: Instant) -> list[Observation]:
+        """What the ledger is told of this decision: a mail was seen, and whose trust changed."""
+        return list(self._observed(now))
+
+    def _observed(self, now: Instant) -> Iterator[Observation]:
+        yield Observation(Kind.MAIL, now, self.identities.subjects, about=self.id)
+        for subject, is_gained in self.assessment.changes:
+            kind = Kind.TRUST_GAINED if is_gained else Kind.TRUST_LOST
+            yield Observation(kind, now, (subject,))
+
+    def remembered(self, now: Instant) -> Remembered:
+        """What the ledger keeps, so that a later report finds the subjects of this mail."""
+        reasons = "\n".join(reason.text for reason in self.reasons)
+        return Remembered(self.id, now, self.lane, self.action, self.identities.subjects, reasons)

@@ -1,0 +1,32 @@
+"""What this site wants."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trustlane.assessment import Thresholds
+
+
+class Mode(StrEnum):
+    """How far decisions are acted upon. A new site starts in observe."""
+
+    OBSERVE = "observe"
+    """Header fields only; every mail goes to the inbox."""
+    TAG = "tag"
+    """Header fields and lanes; nothing is refused or held."""
+    ENFORCE = "enforce"
+    """Decisions are carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Local policy. Every part has a default; an operator sets them in ``trustlane.toml``.
+
+    Attributes:
+        mode: how far decisions are acted upon.
+        thresholds: where trust begins and ends.
+        key: secret octets that make decision ids unguessable; empty ones make them reproducible.
+    """
+
+    mode: Mode = Mode.OBSERVE
+    thresholds: Thresholds = Thresholds()
+    key: bytes = b""

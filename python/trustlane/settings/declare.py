@@ -1,0 +1,52 @@
+"""How a setting is declared, and the checks of values that several settings share."""
+
+from collections.abc import Callable
+from dataclasses import field
+from typing import Any
+
+Check = Callable[[Any], str | None]
+"""Gives what is wrong with a value, or ``None``."""
+
+
+def setting(default: Any, *, doc: str, example: str, check: Check | None = None) -> Any:
+    """One setting of a table."""
+    return field(default=default, metadata={"doc": doc, "example": example, "check": check})
+
+
+def part(table: type) -> Any:
+    """One table of the tree."""
+    return field(default_factory=table)
+
+
+def between(lowest: float, highest: float) -> Check:
+    def check(value: float) -> str | None:
+        return None if lowest <= value <= highest else f"must lie between {lowest:g} and {highest:g}, is {value:g}"
+
+    return check
+
+
+def one_of(*words: str) -> Check:
+    def check(value: str) -> str | None:
+        return None if value in words else f"must be one of {', '.join(words)}, is {value!r}"
+
+    return check
+
+
+def no_blanks(value: str) -> str | None:
+    is_word = bool(value) and value.isprintable() and not any(char.isspace() for char in value)
+    return None if is_word else f"must be one word, is {value!r}"
+
+
+def address(value: str) -> str | None:
+    host, colon, port = value.rpartition(":")
+    is_address = bool(colon and host) and port.isdecimal() and int(port) <= 65535
+    return None if is_address else f"must be host:port, is {value!r}"
+
+
+def address_or_nothing(value: str) -> str | None:
+    return address(value) if value else None
+
+
+def each_a_server(value: tuple[str, ...]) -> str | None:
+    wrong = [server for server in value if no_blanks(server)]
+    return f"{wrong[0]!r} is no address" if wrong else None

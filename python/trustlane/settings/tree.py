@@ -1,0 +1,159 @@
+"""The tree: every setting with its default, its sentence, an example, and what would be wrong with a value."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from trustlane.lanes.policy import Mode
+from trustlane.settings.declare import address, address_or_nothing, between, each_a_server, no_blanks, one_of, part, setting
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """Who we are, and how far decisions are acted upon."""
+
+    authserv_id: str = setting(
+        "trustlane.localhost",
+        doc="Our name in Authentication-Results and Trust-Lane fields (RFC 8601 §2.5).",
+        example='authserv_id = "mx.example.org"',
+        check=no_blanks,
+    )
+    mode: Mode = setting(
+        Mode.OBSERVE,
+        doc="observe: header fields only. tag: lanes too, nothing refused. enforce: decisions are carried out.",
+        example='mode = "tag"',
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """The SMTP server, and where its mail goes."""
+
+    listen: str = setting(
+        "127.0.0.1:2525",
+        doc="Address and port of the SMTP server; port 0 takes a free one.",
+        example='listen = "127.0.0.1:2525"',
+        check=address,
+    )
+    hostname: str = setting(
+        "localhost",
+        doc="Our name in the SMTP greeting and in Received fields (RFC 5321 §4.1.3).",
+        example='hostname = "mx.example.org"',
+        check=no_blanks,
+    )
+    maildir: Path = setting(
+        Path("var/Maildir"),
+        doc="Maildir for all mail: trusted mail in its inbox, open mail in its folder .Open. Not used with a next hop.",
+        example='maildir = "var/Maildir"',
+    )
+    next_hop: str = setting(
+        "",
+        doc="host:port of the server that gets all mail by SMTP; empty keeps mail in the Maildir.",
+        example='next_hop = "127.0.0.1:10025"',
+        check=address_or_nothing,
+    )
+    max_message_octets: int = setting(
+        50 * 1024 * 1024,
+        doc="Largest mail, in octets, announced by SIZE (RFC 1870). Larger ones get 552.",
+        example="max_message_octets = 26214400",
+        check=between(65_536, 2**31),  # RFC 5321 §4.5.3.1.7: 64 K octets must be taken
+    )
+    max_recipients: int = setting(
+        1000,
+        doc="Recipients of one mail; more get 452 (RFC 5321 §4.5.3.1.8 wants 100 at least).",
+        example="max_recipients = 100",
+        check=between(100, 100_000),
+    )
+    max_sessions: int = setting(
+        1000,
+        doc="Sessions at one time; further clients get 421.",
+        example="max_sessions = 200",
+        check=between(1, 100_000),
+    )
+    idle_seconds: int = setting(
+        300,
+        doc="How long a silent client is waited for, then 421 (RFC 5321 §4.5.3.2.7).",
+        example="idle_seconds = 300",
+        check=between(1, 3600),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DnsSettings:
+    """How questions are answered."""
+
+    nameservers: tuple[str, ...] = setting(
+        (),
+        doc="Addresses of resolvers; none takes those of the system.",
+        example='nameservers = ["127.0.0.1"]',
+        check=each_a_server,
+    )
+    zone: Path | None = setting(
+        None,
+        doc="A master file (RFC 1035) that answers for its names instead of DNS; for trials and demonstrations.",
+        example='zone = "examples/zone.txt"',
+    )
+    deadline_seconds: float = setting(
+        10.0,
+        doc="How long one round of questions may take; what has not come by then is unavailable. SPF wants 20 in all"
+        " (RFC 7208 §4.6.4).",
+        example="deadline_seconds = 10",
+        check=between(0.1, 60),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    """Where history is kept."""
+
+    path: Path = setting(
+        Path("var/ledger.sqlite"),
+        doc="The SQLite file of standing and decisions; made where it is not there.",
+        example='path = "/var/lib/trustlane/ledger.sqlite"',
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TrustSettings:
+    """Where trust begins and ends."""
+
+    gained_at: float = setting(
+        0.97,
+        doc="Trusted from this lower bound (5 % quantile) on.",
+        example="gained_at = 0.97",
+        check=between(0.5, 0.9999),
+    )
+    lost_below: float = setting(
+        0.94,
+        doc="Trust is lost below this lower bound; must not be above gained_at.",
+        example="lost_below = 0.94",
+        check=between(0.5, 0.9999),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What is written, and where."""
+
+    level: str = setting(
+        "info",
+        doc="Least weighty line that is written to standard error: debug, info, warning or error.",
+        example='level = "warning"',
+        check=one_of("debug", "info", "warning", "error"),
+    )
+    replay: Path = setting(
+        Path("var/replay"),
+        doc="Folder for the mail that met an error of ours, so that it can be looked at again.",
+        example='replay = "/var/lib/trustlane/replay"',
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole tree; one attribute a table of the TOML file."""
+
+    site: SiteSettings = part(SiteSettings)
+    relay: RelaySettings = part(RelaySettings)
+    dns: DnsSettings = part(DnsSettings)
+    ledger: LedgerSettings = part(LedgerSettings)
+    trust: TrustSettings = part(TrustSettings)
+    log: LogSettings = part(LogSettings)
