@@ -1,1 +1,23 @@
-"""The trust layer for Internet mail."""
+"""The trust layer for Internet mail.
+
+For every message: which names answer for it, what they did before, and which lane it takes.
+"""
+
+from trustlane.errors import LedgerError, MessageError, SettingsError, TrustlaneError, ZoneError
+from trustlane.lanes import Action, Decision, Lane, Mode, Policy
+from trustlane.verify import averify, verify
+
+__all__ = [
+    "Action",
+    "Decision",
+    "Lane",
+    "LedgerError",
+    "MessageError",
+    "Mode",
+    "Policy",
+    "SettingsError",
+    "TrustlaneError",
+    "ZoneError",
+    "averify",
+    "verify",
+]

@@ -5,19 +5,18 @@ from email.utils import formatdate
 from trustlane.message import Instant, Transaction
 
 
-def received_value(mail: Transaction, hostname: str, protocol: str, mail_id: str, now: Instant) -> str:
+def received_value(mail: Transaction, hostname: str, mail_id: str, now: Instant) -> str:
     """The field's value; says what we know of the client, and of recipients only a single one (RFC 5321 §7.2).
 
     Args:
         mail: the transaction as it came.
         hostname: our name.
-        protocol: ``SMTP`` or ``ESMTP``.
         mail_id: the decision's id.
         now: time of receipt.
     """
     helo = _atom(mail.session.helo or "unknown")
     address = f" ([{_literal(mail.session.client_ip)}])" if mail.session.client_ip else ""
-    lines = [f"from {helo}{address}", f"by {hostname} (trustlane) with {protocol} id {mail_id}"]
+    lines = [f"from {helo}{address}", f"by {hostname} (trustlane) with {mail.session.protocol} id {mail_id}"]
     if len(mail.envelope.rcpt) == 1:
         lines.append(f"for <{_printable(mail.envelope.rcpt[0])}>")
     return "\r\n\t".join(lines) + f";\r\n\t{formatdate(now)}"

@@ -1,8 +1,11 @@
 """A decision becomes edits, the same for every edge."""
 
+from collections.abc import Iterable
+
 from trustlane._core import write_results
 from trustlane.delivery.edits import Edit, InsertField, deletions
 from trustlane.delivery.trust_lane import NAME, trust_lane_value
+from trustlane.identities import Finding
 from trustlane.lanes import Decision
 
 
@@ -22,6 +25,15 @@ def edits(decision: Decision, authserv_id: str) -> list[Edit]:
     forged = examination.forged_results([authserv_id])
     return [
         InsertField(NAME, trust_lane_value(decision, authserv_id)),
-        InsertField("Authentication-Results", write_results(authserv_id, decision.findings).decode()),
+        InsertField("Authentication-Results", _results(decision.findings, authserv_id)),
         *deletions(fields, [*forged, *lanes]),
     ]
+
+
+def _results(findings: Iterable[Finding], authserv_id: str) -> str:
+    """A pass needs no reason; everything else tells its own (RFC 8601 §2.2)."""
+    lines = [
+        (finding.method, finding.result, "" if finding.result == "pass" else finding.text, [*finding.properties.items()])
+        for finding in findings
+    ]
+    return write_results(authserv_id, lines).decode()

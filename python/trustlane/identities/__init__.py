@@ -4,7 +4,7 @@ Takes a transaction and what DNS says, gives findings, and from them the validat
 trust or lanes.
 """
 
-from trustlane._core import Finding
+from trustlane.identities.finding import Finding
 from trustlane.identities.examine import Examined, aexamine, examine
 from trustlane.identities.identity import Identities, Identity, identify
 

@@ -1,10 +1,10 @@
 """Ask and replay: the core says what it needs to know, the resolver answers, until the findings are there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from trustlane._core import Answer, Examination, Finding, Question
+from trustlane._core import Answer, Examination, Question
 from trustlane.dns import AsyncResolver, Resolver
+from trustlane.identities.finding import Finding
 from trustlane.message import Instant, Transaction
 
 
@@ -16,7 +16,7 @@ class Examined:
         findings: one for each check and each signature, in the order of the line.
         transcript: each question with its answer, in the order they were learned.
         rounds: how often questions went out; round trips in sequence.
-        header: the header block as octets, with where its fields lie.
+        examination: the core's side of it, which knows where the header's fields lie.
     """
 
     findings: tuple[Finding, ...]
@@ -55,5 +55,5 @@ def _begin(mail: Transaction, now: Instant) -> Examination:
 
 
 def _examined(examination: Examination, rounds: int) -> Examined:
-    findings: Sequence[Finding] = examination.findings()
-    return Examined(tuple(findings), tuple(examination.transcript()), rounds, examination)
+    findings = tuple(Finding(*parts) for parts in examination.findings())
+    return Examined(findings, tuple(examination.transcript()), rounds, examination)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from trustlane._core import Finding
+from trustlane.identities.finding import Finding
 from trustlane.ledger import Subject
 from trustlane.message import Session
 

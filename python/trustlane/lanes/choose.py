@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trustlane._core import Finding
+from trustlane.identities import Finding
 from trustlane.assessment import Assessment
 from trustlane.lanes.decision import Action, Lane
 from trustlane.lanes.policy import Mode, Policy

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trustlane._core import Finding
+from trustlane.identities import Finding
 from trustlane.assessment import Assessment
 from trustlane.identities import Examined, Identities
 from trustlane.ledger import Kind, Observation

@@ -13,10 +13,12 @@ class Session:
     Attributes:
         client_ip: the client's address as text, IPv4 or IPv6.
         helo: the argument of EHLO or HELO, as the client wrote it.
+        protocol: ``ESMTP`` after EHLO, else ``SMTP`` (RFC 3848).
     """
 
     client_ip: str | None = None
     helo: str | None = None
+    protocol: str = "ESMTP"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ pub mod authres;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
+pub mod examination;
 pub mod finding;
 pub mod iprev;
 pub mod message;

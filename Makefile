@@ -1,0 +1,68 @@
+# Two commands do everything: `make run` and `make test`. Each target's sentence is what `make help` shows.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check rust python lint bench wheel docs clean tools
+
+help: ## list every target with its sentence
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: $(VENV)/release ## build trustlane, start it on loopback, and play example mail at it over SMTP
+	@$(BIN)/python examples/run.py
+
+test: lint rust python ## build, and pass all tests, linters and types
+
+check: test ## the same; what CI runs
+
+rust: tools ## the core's own tests, without an interpreter
+	cargo test --quiet -p trustlane-core
+
+python: $(VENV)/dev ## the tests of the package, over the built core
+	$(BIN)/pytest
+
+lint: $(VENV)/tools tools ## formatting, lints and types of both languages
+	cargo fmt --all --check
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/release ## measure against the floor and peers, in one run, as ratios
+	$(BIN)/python -m pytest benches -p no:cacheprovider --benchmark-only --benchmark-columns=median,iqr,rounds
+
+wheel: $(VENV)/tools tools ## build the wheel into dist/
+	$(BIN)/maturin build --release --out dist
+
+docs: $(VENV)/release ## write the generated references in docs/ anew
+	$(BIN)/python -m tests.rules.generate
+
+clean: ## remove what was built; var/ stays, it holds mail
+	rm -rf target dist $(VENV)
+
+# The extension, built for tests (overflow checks on) or for speed. One is in place at a time; the stamps say which.
+RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
+
+$(VENV)/dev: $(VENV)/tools $(RUST_SOURCES) pyproject.toml | tools
+	$(BIN)/maturin develop --quiet
+	@rm -f $(VENV)/release; touch $@
+
+$(VENV)/release: $(VENV)/tools $(RUST_SOURCES) pyproject.toml | tools
+	$(BIN)/maturin develop --quiet --release
+	@rm -f $(VENV)/dev; touch $@
+
+$(VENV)/tools: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'trustlane needs Python 3.11 or later: set PYTHON=python3.x'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo 'trustlane needs the venv module of Python: on Debian, apt install python3-venv'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --group dev
+	@touch $@
+
+tools:
+	@command -v cargo >/dev/null || { echo 'trustlane needs a Rust toolchain (cargo), 1.88 or later: install it with rustup'; exit 1; }
+	@command -v cc >/dev/null || { echo 'trustlane needs a C compiler (cc): on Debian, apt install build-essential'; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo 'trustlane needs Python 3.11 or later: on Debian, apt install python3 python3-venv'; exit 1; }

@@ -1,0 +1,135 @@
+"""Tell the way of one mail as a story: what was asked, what was found, who answers for it, and why it takes its lane.
+
+Exit code as for check: 0 trusted lane, 1 open lane, 2 wrong call or a file that cannot be read.
+"""
+
+import argparse
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from trustlane._core import Answer, Question
+from trustlane.assessment import Standing
+from trustlane.cli.check import OPEN, TRUSTED, decided
+from trustlane.cli.options import declare_mail, declare_world, mail_of, now_of
+from trustlane.cli.plain import plain
+from trustlane.lanes import Decision
+from trustlane.message import Instant, Transaction
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    declare_mail(parser)
+    declare_world(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    mail = mail_of(options)
+    now = now_of(options)
+    decision = decided(options, mail, now)
+    print("\n".join(plain(line) for line in story(mail, decision, now)))
+    return TRUSTED if decision.is_trusted else OPEN
+
+
+def story(mail: Transaction, decision: Decision, now: Instant) -> Iterator[str]:
+    """The lines of the story, in the order of the line."""
+    yield from _message(mail, now)
+    yield from _questions(decision)
+    yield from _findings(decision)
+    yield from _identities(decision)
+    yield from _assessment(decision)
+    yield from _lane(decision)
+
+
+def _message(mail: Transaction, now: Instant) -> Iterator[str]:
+    session, envelope = mail.session, mail.envelope
+    yield f"A mail of {len(mail.message):,} octets, received {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC."
+    yield f"  It came from {session.client_ip or 'an address that is not known'}, which called itself {session.helo or 'nothing'}."
+    yield f"  Its reverse-path is {_path(envelope.mail_from)}; it is for {', '.join(envelope.rcpt) or 'recipients not known'}."
+
+
+def _path(path: str | None) -> str:
+    return "not known" if path is None else f"<{path}>"
+
+
+def _questions(decision: Decision) -> Iterator[str]:
+    transcript, rounds = decision.examined.transcript, decision.examined.rounds
+    yield f"\nDNS was asked {len(transcript)} question(s) in {rounds} round(s)."
+    for question, answer in transcript:
+        yield f"  {question.record_type} {question.name}? {_answer(question, answer)}"
+
+
+def _answer(question: Question, answer: Answer) -> str:
+    secure = " (secure)" if answer.is_secure else ""
+    match answer.status:
+        case "found":
+            return ", ".join(_record(record) for record in answer.records) + secure
+        case "nxdomain":
+            return f"There is no such name{secure}."
+        case "nodata":
+            return f"The name has no {question.record_type} record{secure}."
+        case _:
+            return f"No answer now ({answer.why})."
+
+
+def _record(record: object) -> str:
+    match record:
+        case bytes():
+            text = record.decode("utf-8", "backslashreplace")
+            return f'"{text[:120]}..."' if len(text) > 120 else f'"{text}"'
+        case (preference, exchange):
+            return f"{preference} {exchange}"
+        case _:
+            return str(record)
+
+
+def _findings(decision: Decision) -> Iterator[str]:
+    yield "\nThe checks found:"
+    for finding in decision.findings:
+        yield f"  {finding.method}: {finding.result}, because {finding.text}."
+        about = [*finding.properties.items(), *finding.facts.items()]
+        if about:
+            yield "    " + ", ".join(f"{name}={_fact(value)}" for name, value in about)
+
+
+def _fact(value: object) -> str:
+    return "+".join(map(str, value)) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _identities(decision: Decision) -> Iterator[str]:
+    validated = decision.identities.validated
+    yield "\nWho answers for it:" if validated else "\nNobody answers for it."
+    for identity in validated:
+        aligned = ", aligned with the author" if identity.is_aligned and identity.kind != "rfc5322.from" else ""
+        yield f"  {identity.name}, as {_KINDS[identity.kind]} (by {identity.by}{aligned})"
+
+
+_KINDS = {
+    "rfc5322.from": "the author's domain",
+    "dkim": "a signing domain",
+    "spf": "the domain of the reverse-path",
+    "rfc5321.helo": "the client's own name",
+    "iprev": "the name of the client's address",
+    "ipv4": "the client's network",
+    "ipv6": "the client's network",
+}
+
+
+def _assessment(decision: Decision) -> Iterator[str]:
+    yield "\nWhat they did here before:"
+    for standing in decision.assessment.standings:
+        yield f"  {_standing(standing)}"
+    if not decision.assessment.standings:
+        yield "  Nothing; nobody is known."
+
+
+def _standing(standing: Standing) -> str:
+    kind, name = standing.subject
+    return (
+        f"{kind} {name}: {standing.level}, rated {standing.rating:.3f} on evidence of weight {standing.sample_size:.1f};"
+        f" at least {standing.lower_bound:.3f}"
+    )
+
+
+def _lane(decision: Decision) -> Iterator[str]:
+    yield f"\nIt takes the {decision.lane} lane; action: {decision.action}."
+    for reason in decision.reasons:
+        yield f"  Because {reason}."

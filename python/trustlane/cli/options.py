@@ -1,0 +1,91 @@
+"""Options that several commands share, and what they make of them."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from trustlane.assessment import Thresholds
+from trustlane.dns import Resolver
+from trustlane.dns.resolver import DnsResolver
+from trustlane.dns.zone import ZoneResolver
+from trustlane.errors import MessageError
+from trustlane.lanes import Policy
+from trustlane.ledger import Ledger
+from trustlane.ledger.absent import NO_LEDGER
+from trustlane.ledger.sqlite import SqliteLedger
+from trustlane.message import Instant, Transaction
+from trustlane.settings import Settings, load
+from trustlane.verify import transaction
+
+DEFAULT_FILE = Path("trustlane.toml")
+
+
+def declare_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings; by default trustlane.toml where there is one")
+
+
+def declare_mail(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the mail, as octets; - reads standard input")
+    parser.add_argument("--ip", metavar="ADDRESS", help="the SMTP client's address; without it SPF is not evaluated")
+    parser.add_argument("--helo", metavar="NAME", help="what the client said in EHLO or HELO")
+    parser.add_argument("--mail-from", metavar="ADDRESS", help="the reverse-path; '' is the null path")
+    parser.add_argument("--rcpt", metavar="ADDRESS", action="append", default=[], help="a forward-path; may be repeated")
+
+
+def declare_world(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--zone", type=Path, metavar="FILE", help="a master file that stands for all DNS there is")
+    parser.add_argument("--now", type=int, metavar="UNIX", help="the time of receipt in seconds since 1970; by default now")
+    declare_config(parser)
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    if options.config:
+        return load(options.config)
+    return load(DEFAULT_FILE) if DEFAULT_FILE.exists() else Settings()
+
+
+def mail_of(options: argparse.Namespace) -> Transaction:
+    """The mail that was named on the command line.
+
+    Raises:
+        MessageError: the file cannot be read, or is empty.
+    """
+    octets = _read(options.file)
+    if not octets:
+        raise MessageError(f"{options.file}: is empty; there is no mail to look at")
+    return transaction(octets, options.ip, options.helo, options.mail_from, options.rcpt)
+
+
+def resolver_of(options: argparse.Namespace, settings: Settings) -> Resolver:
+    if options.zone:
+        return ZoneResolver.from_file(options.zone)
+    system = DnsResolver(nameservers=settings.dns.nameservers or None, deadline_seconds=settings.dns.deadline_seconds)
+    return overlaid(system, settings)
+
+
+def overlaid(system: DnsResolver, settings: Settings) -> Resolver:
+    ...
+
+
+def ledger_to_look_at(settings: Settings) -> Ledger:
+    """The ledger in force, or none where no mail came yet: looking must not make one."""
+    return SqliteLedger(settings.ledger.path) if settings.ledger.path.exists() else NO_LEDGER
+
+
+def now_of(options: argparse.Namespace) -> Instant:
+    return time.time() if options.now is None else float(options.now)
+
+
+def policy_of(settings: Settings, key: bytes = b"") -> Policy:
+    thresholds = Thresholds(gained_at=settings.trust.gained_at, lost_below=settings.trust.lost_below)
+    return Policy(mode=settings.site.mode, thresholds=thresholds, key=key)
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise MessageError(f"{name}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,114 @@
+"""The relay: mail in by SMTP, down the line, and out to its place.
+
+It answers 250 only when the next hop, or the disk, has the mail. A bug of ours costs one mail a 451 and leaves a replay
+file; nothing else.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from trustlane.delivery import Delivery, InsertField, Reply, apply, edits
+from trustlane.delivery.received import received_value
+from trustlane.dns import AsyncResolver
+from trustlane.flow import acarry
+from trustlane.lanes import Action, Decision, Lane, Mode, Policy
+from trustlane.ledger import AsyncLedger
+from trustlane.message import Instant, Transaction
+from trustlane.smtp.replay import ReplayFiles
+
+log = logging.getLogger(__name__)
+
+OPEN_FOLDER = "Open"
+QUARANTINE_FOLDER = "Quarantine"
+
+
+@dataclass(slots=True)
+class Relay:
+    """Receives transactions; gives the reply to each.
+
+    Attributes:
+        clock: gives the time of receipt in Unix seconds.
+        decided: told of each decision once its mail is safe, or refused; for tables and logs.
+    """
+
+    authserv_id: str
+    hostname: str
+    resolver: AsyncResolver
+    ledger: AsyncLedger
+    policy: Policy
+    delivery: Delivery
+    replay: ReplayFiles
+    clock: Callable[[], Instant]
+    decided: Callable[[Transaction, Decision, Reply], None] = field(default=lambda *_: None)
+
+    async def receive(self, mail: Transaction) -> Reply:
+        """Carries one mail to its place. Never raises, but for cancellation."""
+        try:
+            return await self._receive(mail)
+        except Exception:
+            name = self.replay.keep(mail, self.clock())
+            log.exception("our own error; the client is asked to try again; the mail is kept in %s", name)
+            return Reply(451, "4.3.0", "internal error, please try again later")
+
+    def heard(self, mail: Transaction) -> None:
+        """The client took note of our 250."""
+        self.delivery.heard(fingerprint(mail))
+
+    async def _receive(self, mail: Transaction) -> Reply:
+        now = self.clock()
+        decision = await acarry(mail, resolver=self.resolver, ledger=self.ledger, policy=self.policy, now=now)
+        reply = await self._delivered(mail, decision, now)
+        log.info("%s", log_line(mail, decision, reply))
+        self.decided(mail, decision, reply)
+        return reply
+
+    async def _delivered(self, mail: Transaction, decision: Decision, now: Instant) -> Reply:
+        if decision.action is Action.REJECT:
+            return Reply(550, "5.7.1", f"refused by local policy; ask the postmaster about {decision.id}")
+        octets = self._edited(mail, decision, now)
+        folder = folder_for(decision, self.policy.mode)
+        reply = await self.delivery.deliver(octets, mail.envelope, folder, fingerprint(mail))
+        if not reply.is_accepted:
+            return reply
+        return Reply(reply.code, reply.enhanced_code, f"{decision.lane} lane, {decision.id}")
+
+    def _edited(self, mail: Transaction, decision: Decision, now: Instant) -> bytes:
+        trace = InsertField("Received", received_value(mail, self.hostname, decision.id, now))
+        spans = decision.examined.examination.field_spans
+        return apply([*edits(decision, self.authserv_id), trace], mail.message, spans)
+
+
+def folder_for(decision: Decision, mode: Mode) -> str:
+    """The Maildir folder; observing leaves every mail in the inbox."""
+    if decision.action is Action.QUARANTINE:
+        return QUARANTINE_FOLDER
+    if mode is Mode.OBSERVE or decision.lane is Lane.TRUSTED:
+        return ""
+    return OPEN_FOLDER
+
+
+def fingerprint(mail: Transaction) -> str:
+    """Names a mail as it came in, so that a second try of the same mail is known."""
+    digest = blake2b(digest_size=16)
+    for part in (repr(mail.envelope).encode(), mail.message):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def log_line(mail: Transaction, decision: Decision, reply: Reply) -> str:
+    """One decision on one line; whatever the mail contained stays within its quotes."""
+    parts = {
+        "id": decision.id,
+        "lane": decision.lane,
+        "action": decision.action,
+        "reply": reply.code,
+        "client": mail.session.client_ip,
+        "from": mail.envelope.mail_from,
+        "rcpt": len(mail.envelope.rcpt),
+        "octets": len(mail.message),
+        "why": "; ".join(reason.code for reason in decision.reasons),
+    }
+    return " ".join(f"{name}={value!r}" if isinstance(value, str) and not value.isalnum() else f"{name}={value}"
+                    for name, value in parts.items())

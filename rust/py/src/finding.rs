@@ -1,0 +1,47 @@
+//! Findings cross as tuples; `trustlane.identities.Finding` gives them their names.
+
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use trustlane_core::authres::ResultLine;
+use trustlane_core::finding::{Finding, Value};
+
+/// `(method, result, reason, text, values, properties, facts)`.
+pub fn write_finding<'py>(py: Python<'py>, finding: &Finding) -> PyResult<Bound<'py, PyTuple>> {
+    let properties = PyDict::new(py);
+    for property in &finding.properties {
+        properties.set_item(format!("{}.{}", property.ptype, property.name), &property.value)?;
+    }
+    PyTuple::new(
+        py,
+        [
+            finding.method.word().into_bound_py_any(py)?,
+            finding.result.word().into_bound_py_any(py)?,
+            finding.reason.code().into_bound_py_any(py)?,
+            finding.reason.to_string().into_bound_py_any(py)?,
+            write_values(py, &finding.reason.values())?.into_any(),
+            properties.into_any(),
+            write_values(py, &finding.facts)?.into_any(),
+        ],
+    )
+}
+
+/// A line of Authentication-Results from `(method, result, text, [(property, value), ...])`.
+pub fn read_result_line((method, result, text, properties): ResultTuple) -> ResultLine {
+    todo!()
+}
+
+pub type ResultTuple = (String, String, String, Vec<(String, String)>);
+
+fn write_values<'py>(py: Python<'py>, values: &[(&'static str, Value)]) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, value) in values {
+        match value {
+            Value::Text(text) => dict.set_item(name, text)?,
+            Value::Number(number) => dict.set_item(name, number)?,
+            Value::Flag(flag) => dict.set_item(name, flag)?,
+            Value::List(list) => dict.set_item(name, list)?,
+        }
+    }
+    Ok(dict)
+}
