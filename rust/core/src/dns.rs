@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Questions one message may ask in all. SPF's own limits allow some 120 for each of HELO and MAIL FROM
 /// (RFC 7208 §4.6.4); ten keys and three walks of eight names fit beside them. One more is answered "unavailable".
@@ -29,6 +29,36 @@ impl Name {
         let has_good_labels = ascii.split('.').all(|label| (1..=63).contains(&label.len()));
         let is_printable = ascii.bytes().all(|octet| octet.is_ascii_graphic());
         (fits && has_good_labels && is_printable).then(|| Self(ascii.into_boxed_str()))
+    }
+
+    /// Reads a name that macros made: as [`Name::parse`], but a label may hold blanks, because `%_` makes one
+    /// (RFC 7208 §7.1) and DNS allows any octet (RFC 2181 §11).
+    pub fn parse_expanded(text: &str) -> Option<Self> {
+        if !text.contains(' ') {
+            return Self::parse(text);
+        }
+        let Self(visible) = Self::parse(&text.replace(' ', "_"))?;
+        let with_blanks = visible.char_indices().map(|(at, letter)| match text.as_bytes().get(at) {
+            Some(b' ') => ' ',
+            _ => letter,
+        });
+        text.is_ascii().then(|| Self(with_blanks.collect::<String>().into_boxed_str()))
+    }
+
+    /// The name whose PTR records name the host at this address (RFC 1035 §3.5, RFC 3596 §2.5).
+    pub fn reverse(address: IpAddr) -> Self {
+        let text = match address {
+            IpAddr::V4(address) => {
+                let [a, b, c, d] = address.octets();
+                format!("{d}.{c}.{b}.{a}.in-addr.arpa")
+            }
+            IpAddr::V6(address) => {
+                let nibbles =
+                    address.octets().into_iter().rev().map(|octet| format!("{:x}.{:x}.", octet & 15, octet >> 4));
+                nibbles.collect::<String>() + "ip6.arpa"
+            }
+        };
+        Self(text.into_boxed_str())
     }
 
     pub fn as_str(&self) -> &str {
@@ -138,6 +168,44 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// The text of each TXT record, its strings joined.
+    pub fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.records().iter().filter_map(|record| match record {
+            Record::Txt(text) => Some(text.as_slice()),
+            _ => None,
+        })
+    }
+
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.records().iter().filter_map(|record| match record {
+            Record::A(address) => Some((*address).into()),
+            Record::Aaaa(address) => Some((*address).into()),
+            _ => None,
+        })
+    }
+
+    /// The hosts of MX records; the null MX of RFC 7505 §3 names none.
+    pub fn exchanges(&self) -> impl Iterator<Item = &Name> {
+        self.records().iter().filter_map(|record| match record {
+            Record::Mx { exchange, .. } => exchange.as_ref(),
+            _ => None,
+        })
+    }
+
+    pub fn pointers(&self) -> impl Iterator<Item = &Name> {
+        self.records().iter().filter_map(|record| match record {
+            Record::Ptr(name) => Some(name),
+            _ => None,
+        })
+    }
+
+    fn records(&self) -> &[Record] {
+        match self {
+            Self::Found { records, .. } => records,
+            Self::NxDomain { .. } | Self::NoData { .. } | Self::Unavailable(_) => &[],
+        }
+    }
+
     /// No records for this question, whichever way DNS said so: what RFC 7208 §4.6.4 calls a void look-up.
     pub fn is_void(&self) -> bool {
         match self {
@@ -294,6 +362,26 @@ mod tests {
         for text in ["", ".", "a..b", "a b.example", &"x".repeat(64), &"a.".repeat(128)] {
             assert_eq!(Name::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn only_a_name_that_macros_made_may_hold_blanks() {
+        let name = Name::parse_expanded("A b.Example").expect("a good name");
+        assert_eq!(name.as_str(), "a b.example");
+        assert_eq!(Name::parse_expanded("a_b.example"), Name::parse("a_b.example"));
+        for text in [" ..example", "a\tb.example", "b\u{fc}cher x.example"] {
+            assert_eq!(Name::parse_expanded(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_turned_round_to_ask_for_its_name() {
+        let reverse = |text: &str| Name::reverse(text.parse().expect("a good address")).to_string();
+        assert_eq!(reverse("192.0.2.3"), "3.2.0.192.in-addr.arpa");
+        assert_eq!(
+            reverse("2001:db8::cb01"),
+            "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
+        );
     }
 
     #[test]
