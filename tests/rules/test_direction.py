@@ -31,7 +31,9 @@ ALLOWED: dict[str, set[str]] = {
 
 
 def packages() -> list[str]:
-    return sorted(path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or path.is_dir() and path.name[0] != "_")
+    return sorted(
+        path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path.is_dir() and path.name[0] != "_")
+    )
 
 
 @pytest.mark.parametrize("package", packages())
@@ -55,7 +57,18 @@ def test_the_core_forbids_unsafe_code() -> None:
 def test_the_library_needs_dnspython_alone() -> None:
     """``import trustlane`` works where only dnspython is installed beside it."""
     allowed = {"trustlane", "dns"}
-    for name in ("__init__", "verify", "flow", "message", "identities", "assessment", "lanes", "delivery", "ledger", "dns"):
+    for name in (
+        "__init__",
+        "verify",
+        "flow",
+        "message",
+        "identities",
+        "assessment",
+        "lanes",
+        "delivery",
+        "ledger",
+        "dns",
+    ):
         for file in files_of(name):
             foreign = {name for name in top_level_imports(file) if not is_standard(name)} - allowed
             assert not foreign, f"{file} imports {foreign}"
@@ -71,7 +84,9 @@ def imports_of(file: Path) -> set[str]:
     modules = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
-            modules |= {f"{node.module}.{name.name}" for name in node.names} if node.module == "trustlane" else {node.module}
+            modules |= (
+                {f"{node.module}.{name.name}" for name in node.names} if node.module == "trustlane" else {node.module}
+            )
         elif isinstance(node, ast.Import):
             modules |= {name.name for name in node.names}
     return {module.split(".")[1] for module in modules if module.startswith("trustlane.")}

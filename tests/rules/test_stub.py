@@ -47,11 +47,19 @@ def signatures() -> list[tuple[str, ast.FunctionDef, object]]:
             if isinstance(node, ast.FunctionDef) and inspect.isroutine(getattr(kind, node.name, None)):
                 is_ours = node.name == "__new__" or not node.name.startswith("_")
                 if is_ours:
-                    found.append((f"{class_name}.{node.name}", node, kind if node.name == "__new__" else getattr(kind, node.name)))
+                    found.append(
+                        (
+                            f"{class_name}.{node.name}",
+                            node,
+                            kind if node.name == "__new__" else getattr(kind, node.name),
+                        )
+                    )
     return found
 
 
-@pytest.mark.parametrize(("name", "said", "built"), signatures(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "said", "built"), signatures(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_parameter_stands_in_both(name: str, said: ast.FunctionDef, built: object) -> None:
     arguments = [*said.args.posonlyargs, *said.args.args, *said.args.kwonlyargs]
     in_stub = [argument.arg for argument in arguments if argument.arg not in {"self", "cls"}]

@@ -29,6 +29,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     declare_mail(parser)
     declare_world(parser)
     parser.add_argument("--json", action="store_true", help="print the whole decision as JSON")
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,5 +1,4 @@
-"""Check the settings file, or show every setting in force with its sentence.
-"""
+"""Check the settings file, or show every setting in force with its sentence."""
 
 import argparse
 

@@ -19,6 +19,7 @@ from trustlane.message import Instant, Transaction
 def declare(parser: argparse.ArgumentParser) -> None:
     declare_mail(parser)
     declare_world(parser)
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -91,7 +92,13 @@ def _findings(decision: Decision) -> Iterator[str]:
 
 
 def _fact(value: object) -> str:
-    return "+".join(map(str, value)) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+    return (
+        "+".join(map(str, value))
+        if isinstance(value, list)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )
 
 
 def _identities(decision: Decision) -> Iterator[str]:

@@ -6,7 +6,16 @@ The mail's Trust-Lane field names the decision; each reporter counts once for it
 import argparse
 import getpass
 
-from trustlane.cli.options import declare_mail, declare_world, ledger_to_write, mail_of, now_of, policy_of, resolver_of, settings_of
+from trustlane.cli.options import (
+    declare_mail,
+    declare_world,
+    ledger_to_write,
+    mail_of,
+    now_of,
+    policy_of,
+    resolver_of,
+    settings_of,
+)
 from trustlane.cli.plain import plain
 from trustlane.ledger import Kind
 from trustlane.reports import learn
@@ -19,6 +28,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reporter", metavar="NAME", help="who says so; by default the user who runs this")
     declare_mail(parser)
     declare_world(parser)
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -36,7 +36,8 @@ def main(words: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """All commands with their options; the documents are generated from it."""
     top = argparse.ArgumentParser(
-        prog="trustlane", description="The trust layer for Internet mail: who answers for a mail, and which lane it takes."
+        prog="trustlane",
+        description="The trust layer for Internet mail: who answers for a mail, and which lane it takes.",
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:

@@ -6,10 +6,11 @@ import time
 from pathlib import Path
 
 from trustlane.assessment import Thresholds
-from trustlane.dns import Resolver
+from trustlane.dns.overlay import OverlayResolver
+from trustlane.dns.port import DualResolver
 from trustlane.dns.resolver import DnsResolver
 from trustlane.dns.zone import ZoneResolver
-from trustlane.errors import MessageError
+from trustlane.errors import MessageError, SettingsError
 from trustlane.lanes import Policy
 from trustlane.ledger import Ledger
 from trustlane.ledger.absent import NO_LEDGER
@@ -22,7 +23,9 @@ DEFAULT_FILE = Path("trustlane.toml")
 
 
 def declare_config(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings; by default trustlane.toml where there is one")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings; by default trustlane.toml where there is one"
+    )
 
 
 def declare_mail(parser: argparse.ArgumentParser) -> None:
@@ -30,12 +33,16 @@ def declare_mail(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ip", metavar="ADDRESS", help="the SMTP client's address; without it SPF is not evaluated")
     parser.add_argument("--helo", metavar="NAME", help="what the client said in EHLO or HELO")
     parser.add_argument("--mail-from", metavar="ADDRESS", help="the reverse-path; '' is the null path")
-    parser.add_argument("--rcpt", metavar="ADDRESS", action="append", default=[], help="a forward-path; may be repeated")
+    parser.add_argument(
+        "--rcpt", metavar="ADDRESS", action="append", default=[], help="a forward-path; may be repeated"
+    )
 
 
 def declare_world(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--zone", type=Path, metavar="FILE", help="a master file that stands for all DNS there is")
-    parser.add_argument("--now", type=int, metavar="UNIX", help="the time of receipt in seconds since 1970; by default now")
+    parser.add_argument(
+        "--now", type=int, metavar="UNIX", help="the time of receipt in seconds since 1970; by default now"
+    )
     declare_config(parser)
 
 
@@ -57,20 +64,31 @@ def mail_of(options: argparse.Namespace) -> Transaction:
     return transaction(octets, options.ip, options.helo, options.mail_from, options.rcpt)
 
 
-def resolver_of(options: argparse.Namespace, settings: Settings) -> Resolver:
-    if options.zone:
-        return ZoneResolver.from_file(options.zone)
-    system = DnsResolver(nameservers=settings.dns.nameservers or None, deadline_seconds=settings.dns.deadline_seconds)
-    return overlaid(system, settings)
+def resolver_of(options: argparse.Namespace, settings: Settings) -> DualResolver:
+    """The zone file on the command line, or what the settings say."""
+    return ZoneResolver.from_file(options.zone) if options.zone else resolver_by(settings)
 
 
-def overlaid(system: DnsResolver, settings: Settings) -> Resolver:
-    ...
+def resolver_by(settings: Settings) -> DualResolver:
+    """DNS as the settings have it: a zone file, if any, answers for its names; the rest is asked of servers."""
+    nameservers = settings.dns.nameservers or None
+    system = DnsResolver(nameservers=nameservers, deadline_seconds=settings.dns.deadline_seconds)
+    return OverlayResolver(ZoneResolver.from_file(settings.dns.zone), system) if settings.dns.zone else system
 
 
 def ledger_to_look_at(settings: Settings) -> Ledger:
     """The ledger in force, or none where no mail came yet: looking must not make one."""
     return SqliteLedger(settings.ledger.path) if settings.ledger.path.exists() else NO_LEDGER
+
+
+def ledger_to_write(settings: Settings) -> SqliteLedger:
+    """The ledger in force, made where it is not there."""
+    try:
+        settings.ledger.path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"{settings.ledger.path.parent} cannot be made: {error.strerror}"
+        raise SettingsError("ledger.path", why, 'path = "var/ledger.sqlite"') from error
+    return SqliteLedger(settings.ledger.path)
 
 
 def now_of(options: argparse.Namespace) -> Instant:

@@ -33,7 +33,12 @@ def edits(decision: Decision, authserv_id: str) -> list[Edit]:
 def _results(findings: Iterable[Finding], authserv_id: str) -> str:
     """A pass needs no reason; everything else tells its own (RFC 8601 §2.2)."""
     lines = [
-        (finding.method, finding.result, "" if finding.result == "pass" else finding.text, [*finding.properties.items()])
+        (
+            finding.method,
+            finding.result,
+            "" if finding.result == "pass" else finding.text,
+            [*finding.properties.items()],
+        )
         for finding in findings
     ]
     return write_results(authserv_id, lines).decode()

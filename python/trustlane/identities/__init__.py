@@ -4,8 +4,8 @@ Takes a transaction and what DNS says, gives findings, and from them the validat
 trust or lanes.
 """
 
-from trustlane.identities.finding import Finding
 from trustlane.identities.examine import Examined, aexamine, examine
+from trustlane.identities.finding import Finding
 from trustlane.identities.identity import Identities, Identity, identify
 
 __all__ = ["Examined", "Finding", "Identities", "Identity", "aexamine", "examine", "identify"]

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trustlane.identities import Finding
 from trustlane.assessment import Assessment
+from trustlane.identities import Finding
 from trustlane.lanes.decision import Action, Lane
 from trustlane.lanes.policy import Mode, Policy
 from trustlane.lanes.reasons import LANES

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from trustlane.identities import Finding
 from trustlane.assessment import Standing
-from trustlane.identities import Identity
+from trustlane.identities import Finding, Identity
 from trustlane.lanes.decision import Decision
 from trustlane.ledger import Subject
 from trustlane.reasons import Reason

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trustlane.identities import Finding
 from trustlane.assessment import Assessment
-from trustlane.identities import Examined, Identities
+from trustlane.identities import Examined, Finding, Identities
 from trustlane.ledger import Kind, Observation
 from trustlane.ledger.port import Remembered
 from trustlane.message import Instant

@@ -60,7 +60,9 @@ def _whom(mail: Transaction, resolver: Resolver, ledger: Ledger, now: Instant) -
     known = ledger.decision(named) if named else None
     if known:
         return known.id, known.subjects
-    return f"octets-{blake2b(mail.message, digest_size=12).hexdigest()}", identify(examined.findings, mail.session).subjects
+    return f"octets-{blake2b(mail.message, digest_size=12).hexdigest()}", identify(
+        examined.findings, mail.session
+    ).subjects
 
 
 def _settle(subjects: tuple[Subject, ...], ledger: Ledger, thresholds: Thresholds, now: Instant) -> None:

@@ -92,7 +92,13 @@ def _converted(kind: Any, raw: Any, folder: Path) -> Any:
     raise TypeError(f"must be {_WORDS.get(kind, 'a path')}, is {raw!r}")
 
 
-_WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", tuple[str, ...]: "a list of texts"}
+_WORDS = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    bool: "true or false",
+    tuple[str, ...]: "a list of texts",
+}
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

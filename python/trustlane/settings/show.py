@@ -22,9 +22,7 @@ def catalogue() -> Iterator[Setting]:
     """Every setting there is, in the order of the tree."""
     for table in fields(Settings):
         for key in fields(cast(Any, table.default_factory)):
-            yield Setting(
-                f"{table.name}.{key.name}", toml(key.default), key.metadata["doc"], key.metadata["example"]
-            )
+            yield Setting(f"{table.name}.{key.name}", toml(key.default), key.metadata["doc"], key.metadata["example"])
 
 
 def as_toml(settings: Settings) -> str:

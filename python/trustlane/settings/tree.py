@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trustlane.lanes.policy import Mode
-from trustlane.settings.declare import address, address_or_nothing, between, each_a_server, no_blanks, one_of, part, setting
+from trustlane.settings.declare import (
+    address,
+    address_or_nothing,
+    between,
+    each_a_server,
+    no_blanks,
+    one_of,
+    part,
+    setting,
+)
 
 
 @dataclass(frozen=True, slots=True)

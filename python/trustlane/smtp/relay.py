@@ -110,5 +110,7 @@ def log_line(mail: Transaction, decision: Decision, reply: Reply) -> str:
         "octets": len(mail.message),
         "why": "; ".join(reason.code for reason in decision.reasons),
     }
-    return " ".join(f"{name}={value!r}" if isinstance(value, str) and not value.isalnum() else f"{name}={value}"
-                    for name, value in parts.items())
+    return " ".join(
+        f"{name}={value!r}" if isinstance(value, str) and not value.isalnum() else f"{name}={value}"
+        for name, value in parts.items()
+    )
