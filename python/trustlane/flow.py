@@ -1,18 +1,18 @@
 """The line: message -> identities -> assessment -> lanes -> delivery.
 
-The only module that waits between its steps. What it gives is a Decision; :mod:`trustlane.delivery` turns that into edits.
-Every edge calls :func:`carry` or :func:`acarry`; both are the same four steps.
+The only module that waits between its steps. What it gives is a Decision; :mod:`trustlane.delivery` turns that into
+edits. Every edge calls :func:`carry` or :func:`acarry`; both are the same four steps.
 """
 
 import logging
 from collections.abc import Mapping
 from hashlib import blake2b
 
-from trustlane.assessment import assess, subjects_needed
+from trustlane.assessment import assess, assess_subjects_needed
 from trustlane.dns import AsyncResolver, Resolver
 from trustlane.errors import LedgerError
 from trustlane.identities import Examined, Identities, aexamine, examine, identify
-from trustlane.lanes import Decision, Policy, choose_lane
+from trustlane.lanes import Decision, Memory, Policy, choose_lane
 from trustlane.ledger import AsyncLedger, History, Ledger, Subject
 from trustlane.message import Instant, Transaction
 
@@ -36,7 +36,7 @@ async def acarry(
     examined = await aexamine(mail, resolver, now)
     identities = identify(examined.findings, mail.session)
     try:
-        histories = await ledger.aread(subjects_needed(identities.subjects))
+        histories = await ledger.aread(assess_subjects_needed(identities.subjects))
     except LedgerError as error:
         log.error("ledger cannot be read: %s", error)
         return decide(mail, examined, identities, None, policy, now)
@@ -63,7 +63,7 @@ def consider(mail: Transaction, *, resolver: Resolver, ledger: Ledger, policy: P
     examined = examine(mail, resolver, now)
     identities = identify(examined.findings, mail.session)
     try:
-        histories = ledger.read(subjects_needed(identities.subjects))
+        histories = ledger.read(assess_subjects_needed(identities.subjects))
     except LedgerError as error:
         log.error("ledger cannot be read: %s", error)
         return decide(mail, examined, identities, None, policy, now)
@@ -79,8 +79,9 @@ def decide(
     now: Instant,
 ) -> Decision:
     """The steps that need nobody's answer any more. ``None`` for histories means the ledger could not be read."""
-    assessment = assess(identities.subjects, histories, now, policy.thresholds)
-    choice = choose_lane(examined.findings, assessment, policy)
+    assessment = assess(identities.subjects, histories or {}, now, policy.thresholds)
+    memory = Memory.UNAVAILABLE if histories is None else Memory.READ
+    choice = choose_lane(examined.findings, assessment, memory, policy)
     return Decision(
         id=_decision_id(mail, examined, policy.key, now),
         lane=choice.lane,

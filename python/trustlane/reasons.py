@@ -1,7 +1,7 @@
 """Reasons: closed lists of codes with a sentence each, and one function that renders them.
 
-A reason is data: its code is for programs and is kept for ever, its values are facts, its text is for people. The checks
-of :mod:`trustlane._core` bring reasons of the same shape.
+A reason is data: its code is for programs and is kept for ever, its values are facts, its text is for people. The
+checks of :mod:`trustlane._core` bring reasons of the same shape.
 """
 
 from collections.abc import Iterator, Mapping

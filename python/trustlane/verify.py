@@ -30,8 +30,8 @@ def verify(
     """Finds out who answers for a message, what they did before, and which lane it takes.
 
     What is not given is not made up: without a resolver nothing is asked and findings that need DNS are ``temperror``;
-    without ``client_ip`` SPF and iprev are not evaluated and say so; without a ledger nobody is known, so every mail takes
-    the open lane. Nothing in the message makes this raise.
+    without ``client_ip`` SPF and iprev are not evaluated and say so; without a ledger nobody is known, so every mail
+    takes the open lane. Nothing in the message makes this raise.
 
     Args:
         message: header and body. A line may end in CRLF or LF; LF counts as CRLF.

@@ -43,8 +43,10 @@ def story(mail: Transaction, decision: Decision, now: Instant) -> Iterator[str]:
 def _message(mail: Transaction, now: Instant) -> Iterator[str]:
     session, envelope = mail.session, mail.envelope
     yield f"A mail of {len(mail.message):,} octets, received {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC."
-    yield f"  It came from {session.client_ip or 'an address that is not known'}, which called itself {session.helo or 'nothing'}."
-    yield f"  Its reverse-path is {_path(envelope.mail_from)}; it is for {', '.join(envelope.rcpt) or 'recipients not known'}."
+    client = session.client_ip or "an address that is not known"
+    yield f"  It came from {client}, which called itself {session.helo or 'nothing'}."
+    recipients = ", ".join(envelope.rcpt) or "recipients not known"
+    yield f"  Its reverse-path is {_path(envelope.mail_from)}; it is for {recipients}."
 
 
 def _path(path: str | None) -> str:
@@ -92,13 +94,13 @@ def _findings(decision: Decision) -> Iterator[str]:
 
 
 def _fact(value: object) -> str:
-    return (
-        "+".join(map(str, value))
-        if isinstance(value, list)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
+    match value:
+        case list():
+            return "+".join(map(str, value))
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
 
 
 def _identities(decision: Decision) -> Iterator[str]:

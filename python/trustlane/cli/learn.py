@@ -1,6 +1,7 @@
 """Tell trustlane what somebody thought of a delivered mail: junk, or good.
 
-The mail's Trust-Lane field names the decision; each reporter counts once for it. A mail without that field is examined anew.
+The mail's Trust-Lane field names the decision; each reporter counts once for it. A mail without that field is examined
+anew.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Start the relay: SMTP in, lanes, and mail out to a Maildir or the next hop.
 
-It runs until SIGTERM or SIGINT, then finishes the mails at hand. Settings come from --config, or trustlane.toml here, or
-the embedded defaults: SQLite and Maildir below ./var, loopback only.
+It runs until SIGTERM or SIGINT, then finishes the mails at hand. Settings come from --config, or trustlane.toml here,
+or the embedded defaults: SQLite and Maildir below ./var, loopback only.
 """
 
 import argparse

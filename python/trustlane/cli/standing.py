@@ -5,10 +5,11 @@ import json
 import time
 from collections.abc import Iterable
 
-from trustlane.assessment import Standing, Thresholds, standing_of, subjects_needed
+from trustlane.assessment import Standing, Thresholds, assess_subjects_needed, standing
 from trustlane.cli.options import declare_config, ledger_to_look_at, policy_of, settings_of
 from trustlane.cli.plain import plain
 from trustlane.ledger import History, Ledger, Subject
+from trustlane.ledger.evidence import newcomers_like
 from trustlane.message import Instant
 
 NOT_KNOWN = 1
@@ -55,28 +56,29 @@ def _print(options: argparse.Namespace, histories: Iterable[History]) -> None:
 
 
 def _judged(subject: Subject, ledger: Ledger, thresholds: Thresholds, now: Instant) -> Standing:
-    return standing_of(subject, ledger.read(subjects_needed([subject])), now, thresholds)
+    known = ledger.read(assess_subjects_needed([subject]))
+    return standing(known.get(subject, History(subject)), known.get(newcomers_like(subject)), now, thresholds)
 
 
-def _as_line(history: History, standing: Standing) -> str:
+def _as_line(history: History, judged: Standing) -> str:
     kind, name = history.subject
     return (
-        f"{standing.level:<9} {standing.lower_bound:.3f}  {kind} {name}: {history.mails} mail(s),"
-        f" weight {standing.sample_size:.1f}, rated {standing.rating:.3f}"
+        f"{judged.level:<9} {judged.lower_bound:.3f}  {kind} {name}: {history.mails} mail(s),"
+        f" weight {judged.sample_size:.1f}, rated {judged.rating:.3f}"
     )
 
 
-def _as_json(history: History, standing: Standing) -> str:
+def _as_json(history: History, judged: Standing) -> str:
     kind, name = history.subject
     return json.dumps(
         {
             "kind": kind,
             "name": name,
-            "level": standing.level.value,
-            "rating": standing.rating,
-            "confidence": standing.confidence,
-            "sample_size": standing.sample_size,
-            "lower_bound": standing.lower_bound,
+            "level": judged.level.value,
+            "rating": judged.rating,
+            "confidence": judged.confidence,
+            "sample_size": judged.sample_size,
+            "lower_bound": judged.lower_bound,
             "mails": history.mails,
             "first_seen": history.first_seen,
             "last_seen": history.last_seen,

@@ -38,7 +38,7 @@ FieldSpan = tuple[bytes, int, int]
 
 
 def apply(edits: Sequence[Edit], message: bytes, fields: Sequence[FieldSpan]) -> bytes:
-    """The message with all edits made. The last inserted field stands lowest, as written; kept octets stay as they are."""
+    """The message with all edits made: inserted fields on top in their order, kept octets as they are."""
     inserted = b"".join(_octets(edit) for edit in edits if isinstance(edit, InsertField))
     deleted = {(edit.name.lower(), edit.index) for edit in edits if isinstance(edit, DeleteField)}
     if not deleted:

@@ -1,7 +1,7 @@
 """Identities: who answers for this mail.
 
-Takes a transaction and what DNS says, gives findings, and from them the validated identities. It knows nothing of history,
-trust or lanes.
+Takes a transaction and what DNS says, gives findings, and from them the validated identities. It knows nothing of
+history, trust or lanes.
 """
 
 from trustlane.identities.examine import Examined, aexamine, examine

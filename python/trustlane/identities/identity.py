@@ -1,7 +1,7 @@
 """Findings become validated identities, and these become the subjects of history.
 
-A name is validated only by a pass that covers the whole body; the author domain only by an aligned pass (RFC 9989 §4.4).
-The pair (author domain, signing domain) is a subject of its own, because a shared mail service signs for many.
+A name is validated only by a pass that covers the whole body; the author domain only by an aligned pass (RFC 9989
+§4.4). The pair (author domain, signing domain) is a subject of its own, because a shared mail service signs for many.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ class Identity:
     """One validated name.
 
     Attributes:
-        kind: ``rfc5322.from``, ``dkim``, ``spf``, ``rfc5321.helo``, ``iprev``, ``ipv4`` or ``ipv6`` (RFC 7073 §3.2; iprev is ours).
+        kind: ``rfc5322.from``, ``dkim``, ``spf``, ``rfc5321.helo``, ``ipv4`` or ``ipv6`` (RFC 7073 §3.2), or ``iprev``.
         name: lower case, A-labels; for addresses the network.
         organizational_domain: where a DMARC walk found it (RFC 9989 §4.10.2), else ``None``.
         is_aligned: whether it is, or is aligned with, the author domain.

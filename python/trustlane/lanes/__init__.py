@@ -4,8 +4,8 @@ Takes findings, an Assessment and the local Policy, gives a Decision with its re
 RFC 5863 §2.5. It knows nothing of DNS, of storage, or of how the mail arrived.
 """
 
-from trustlane.lanes.choose import choose_lane
+from trustlane.lanes.choose import Memory, choose_lane
 from trustlane.lanes.decision import Action, Decision, Lane
 from trustlane.lanes.policy import Mode, Policy
 
-__all__ = ["Action", "Decision", "Lane", "Mode", "Policy", "choose_lane"]
+__all__ = ["Action", "Decision", "Lane", "Memory", "Mode", "Policy", "choose_lane"]

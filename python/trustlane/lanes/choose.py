@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from trustlane.assessment import Assessment
+from trustlane.assessment import Assessment, Level
 from trustlane.identities import Finding
 from trustlane.lanes.decision import Action, Lane
 from trustlane.lanes.policy import Mode, Policy
 from trustlane.lanes.reasons import LANES
+from trustlane.ledger import Subject
 from trustlane.reasons import Reason
+
+
+class Memory(StrEnum):
+    """Whether the ledger told of the past."""
+
+    READ = "read"
+    UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,46 +29,57 @@ class Choice:
     reasons: tuple[Reason, ...]
 
 
-def choose_lane(findings: Sequence[Finding], assessment: Assessment, policy: Policy) -> Choice:
-    """Chooses for one mail. Doubt takes the open lane; nothing but earned trust takes the trusted one."""
+def choose_lane(findings: Sequence[Finding], assessment: Assessment, memory: Memory, policy: Policy) -> Choice:
+    """Chooses for one mail. Doubt takes the open lane; nothing but earned trust takes the trusted one.
+
+    Args:
+        findings: of all checks.
+        assessment: of all subjects.
+        memory: whether the assessment rests on the ledger.
+        policy: what this site wants.
+    """
     lane = Lane.TRUSTED if assessment.is_trusted else Lane.OPEN
-    wish = _wish(findings, assessment)
-    reasons = (*_why_lane(findings, assessment), *wish.reasons)
-    if wish.action is Action.DELIVER or policy.mode is Mode.ENFORCE:
-        return Choice(lane, wish.action, reasons)
-    held_back = LANES.reason("mode", mode=policy.mode.value, action=wish.action.value)
-    return Choice(lane, Action.DELIVER, (*reasons, held_back))
+    action, because = _wish(findings, assessment)
+    reasons = (*_why_lane(findings, assessment, memory), *because)
+    if action is Action.DELIVER or policy.mode is Mode.ENFORCE:
+        return Choice(lane, action, reasons)
+    not_done = LANES.reason("mode", mode=policy.mode.value, action=action.value)
+    return Choice(lane, Action.DELIVER, (*reasons, not_done))
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    action: Action
-    reasons: tuple[Reason, ...] = ()
-
-
-def _wish(findings: Sequence[Finding], assessment: Assessment) -> _Wish:
-    """What enforcing would do."""
-    failed = [finding for finding in findings if finding.method == "dmarc" and finding.result == "fail"]
-    asked = {finding.facts["policy"]: finding.facts["author_domain"] for finding in failed}
-    bad = assessment.bad
-    if bad:
-        return _Wish(Action.REJECT, (LANES.reason("refused-by-standing", subject=_words(bad.subject)),))
-    policy = next((policy for policy in ("reject", "quarantine") if policy in asked), None)
-    if policy is None:
-        return _Wish(Action.DELIVER)
-    fails = LANES.reason("dmarc-fails", domain=asked[policy], policy=policy)
-    if assessment.is_trusted and assessment.deciding:
-        waived = LANES.reason("dmarc-waived", subject=_words(assessment.deciding.subject))
-        return _Wish(Action.DELIVER, (fails, waived))
-    # p=reject alone is never a ground for rejecting (RFC 9989 §5.4, §7.4): it is treated as quarantine.
-    held = (LANES.reason("dmarc-held"),) if policy == "reject" else ()
-    return _Wish(Action.QUARANTINE, (fails, *held))
-
-
-def _why_lane(findings: Sequence[Finding], assessment: Assessment) -> Iterator[Reason]:
+def _why_lane(findings: Sequence[Finding], assessment: Assessment, memory: Memory) -> Iterator[Reason]:
+    if memory is Memory.UNAVAILABLE:
+        yield LANES.reason("ledger-unavailable")
     yield from assessment.reasons
-    if assessment.is_trusted:
-        return
     uncertain = sorted({finding.method for finding in findings if finding.result == "temperror"})
-    if uncertain:
+    if uncertain and not assessment.is_trusted:
         yield LANES.reason("cannot-tell", methods=", ".join(uncertain))
+
+
+def _wish(findings: Sequence[Finding], assessment: Assessment) -> tuple[Action, tuple[Reason, ...]]:
+    """What enforcing would do, and why."""
+    deciding = assessment.deciding
+    if deciding and deciding.level is Level.BAD:
+        return Action.REJECT, (LANES.reason("bad-standing", subject=_words(deciding.subject)),)
+    failed = _strictest_failure(findings)
+    if failed is None:
+        return Action.DELIVER, ()
+    fails = LANES.reason("dmarc-fails", domain=failed.facts["author_domain"], policy=failed.facts["policy"])
+    if assessment.is_trusted and deciding:
+        return Action.DELIVER, (fails, LANES.reason("dmarc-waived", subject=_words(deciding.subject)))
+    # p=reject alone is never a ground for rejecting; it is treated as quarantine (RFC 9989 §5.4, §7.4).
+    held = (LANES.reason("dmarc-held"),) if failed.facts["policy"] == "reject" else ()
+    return Action.QUARANTINE, (fails, *held)
+
+
+def _strictest_failure(findings: Sequence[Finding]) -> Finding | None:
+    """The failed check whose owner asks for most; a domain that asks for nothing does not count (RFC 9989 §5.4)."""
+    for policy in ("reject", "quarantine"):
+        for finding in findings:
+            if (finding.method, finding.result, finding.facts.get("policy")) == ("dmarc", "fail", policy):
+                return finding
+    return None
+
+
+def _words(subject: Subject) -> str:
+    return f"{subject.kind} {subject.name}"

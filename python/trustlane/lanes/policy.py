@@ -1,6 +1,6 @@
 """What this site wants."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trustlane.assessment import Thresholds
@@ -28,5 +28,5 @@ class Policy:
     """
 
     mode: Mode = Mode.OBSERVE
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = field(default_factory=Thresholds)
     key: bytes = b""
