@@ -1,1 +1,0 @@
-//! Mailboxes in header fields (RFC 5322 §3.4, RFC 6532).

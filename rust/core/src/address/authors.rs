@@ -1,0 +1,52 @@
+//! The author domains of a message: what DMARC protects (RFC 9989 §5.3.1).
+
+use std::collections::HashSet;
+
+use crate::address::{Mailbox, Malformed, mailboxes};
+use crate::dns::Name;
+
+/// What the From fields of one message say. A message should have one field and one domain in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuthorDomains {
+    /// How many From fields the message has (RFC 5322 §3.6 wants one).
+    pub field_count: usize,
+    /// Each domain once, as A-labels, in order of appearance.
+    pub domains: Vec<Name>,
+    /// The first thing that could not be read. Domains may stand beside it.
+    pub damage: Option<Damage>,
+}
+
+/// What is wrong with a From field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Damage {
+    Unreadable(Malformed),
+    /// The address reads well, but what follows its `@` is no domain name: a literal, or labels that cannot be.
+    NotADomain(String),
+}
+
+/// Reads all From fields of a message. A damaged field gives no domain, because two readers might see two authors in it.
+pub fn author_domains(from_values: &[&[u8]]) -> AuthorDomains {
+    let mut authors = AuthorDomains { field_count: from_values.len(), ..AuthorDomains::default() };
+    let mut seen = HashSet::new();
+    for value in from_values {
+        match mailboxes(value) {
+            Err(malformed) => authors.damaged(Damage::Unreadable(malformed)),
+            Ok(mailboxes) => mailboxes.iter().for_each(|mailbox| authors.add(mailbox, &mut seen)),
+        }
+    }
+    authors
+}
+
+impl AuthorDomains {
+    fn add(&mut self, mailbox: &Mailbox, seen: &mut HashSet<Name>) {
+        match Name::parse(&mailbox.domain).filter(|_| !mailbox.domain.starts_with('[')) {
+            None => self.damaged(Damage::NotADomain(mailbox.domain.escape_debug().to_string())),
+            Some(domain) if seen.insert(domain.clone()) => self.domains.push(domain),
+            Some(_) => {}
+        }
+    }
+
+    fn damaged(&mut self, damage: Damage) {
+        self.damage.get_or_insert(damage);
+    }
+}
