@@ -1,0 +1,354 @@
+"""One SMTP session as seen by the server: octets in, events and octets out, no I/O (RFC 5321)."""
+
+from enum import Enum, auto
+
+from trustlane.delivery.reply import Reply
+from trustlane.errors import PeerError
+from trustlane.message import Session, Transaction
+from trustlane.smtp import replies
+from trustlane.smtp.commands import NOT_OFFERED, Command, parse_command, parse_hello, parse_mail, parse_rcpt
+from trustlane.smtp.content import ContentReader
+from trustlane.smtp.events import (
+    Aborted,
+    Closed,
+    Content,
+    ContentEnded,
+    Event,
+    Greeted,
+    Heard,
+    MailStarted,
+    RecipientGiven,
+)
+from trustlane.smtp.hearing import Hearing
+from trustlane.smtp.limits import Limits
+from trustlane.smtp.lines import CommandLines, LineTooLong
+from trustlane.smtp.mail import BegunMail
+from trustlane.smtp.octets import Octets
+
+OCTETS_OF_PROGRESS = 1_024
+"""Data that count as much as a command against the idle time: a mail that drips in octet by octet is idle."""
+
+
+PENDING_PAUSES = 4
+"""Reading pauses at the limit of pending octets; a server that obeys reads one more chunk, and stays far below this."""
+
+
+class State(Enum):
+    """What the session waits for."""
+
+    GREETING = auto()
+    COMMAND = auto()
+    ANSWER_TO_MAIL = auto()
+    ANSWER_TO_RCPT = auto()
+    CONTENT = auto()
+    ANSWER_TO_CONTENT = auto()
+    CLOSED = auto()
+
+
+class ServerProtocol:
+    """Call ``greet`` once, then ``receive`` whatever comes, and send ``data_to_send`` after every call.
+
+    Every method that may let the session go on gives the events in their order. After ``MailStarted`` and
+    ``RecipientGiven`` the session waits for ``accept`` or ``refuse``; after ``ContentEnded`` for ``finish``. What the
+    client sends meanwhile is kept, up to a limit, and is read then (RFC 2920 §3.2).
+
+    Args:
+        hostname: our name, US-ASCII.
+        limits: of this session.
+        client_ip: the client's address, for the Transaction.
+    """
+
+    def __init__(self, hostname: str, limits: Limits | None = None, client_ip: str | None = None) -> None:
+        self._hostname = hostname
+        self._limits = limits or Limits()
+        self._client_ip = client_ip
+        self._state = State.GREETING
+        self._input = Octets()
+        self._lines = CommandLines(self._limits.max_command_octets)
+        self._hearing = Hearing()
+        self._events: list[Event] = []
+        self._output = bytearray()
+        self._invitation = b""
+        self._helo: str | None = None
+        self._is_pipelining_offered = False
+        self._asked = ""
+        self._mail: BegunMail | None = None
+        self._transaction: Transaction | None = None
+        self._has_quit = False
+        self._is_eof = False
+        self._is_shutting_down = False
+        self._bad_commands = 0
+        self._transactions = 0
+        self._commands = 0
+        self._content_octets = 0
+
+    @property
+    def is_awaiting_answer(self) -> bool:
+        """It is our side that the session waits for."""
+        return self._state in (State.ANSWER_TO_MAIL, State.ANSWER_TO_RCPT, State.ANSWER_TO_CONTENT)
+
+    @property
+    def is_closed(self) -> bool:
+        return self._state is State.CLOSED
+
+    @property
+    def is_enough_pending(self) -> bool:
+        """So much was sent ahead that reading should pause until we have answered."""
+        return self.is_awaiting_answer and len(self._input) > self._limits.max_pending_octets
+
+    @property
+    def progress(self) -> int:
+        """Grows with every command and with data; where it stands still, the client is idle."""
+        return self._commands + self._content_octets // OCTETS_OF_PROGRESS
+
+    def greet(self) -> None:
+        """Invites the client to speak. What came before ``data_to_send`` is out of turn (RFC 5321 §4.3.1)."""
+        self._state = State.COMMAND
+        self._invitation = replies.greeting(self._hostname)
+
+    def data_to_send(self) -> bytes:
+        """All replies that are due, once. Taking them means that they are sent."""
+        octets = bytes(self._output) + self._invitation
+        self._output.clear()
+        self._invitation = b""
+        self._hearing.sent()
+        return octets
+
+    def receive(self, octets: bytes) -> list[Event]:
+        """What the client sent, cut anywhere."""
+        if self.is_closed or not octets:
+            return []
+        if heard := self._hearing.proven():
+            self._events.append(Heard(heard))
+        self._input.add(octets)
+        if self._state is State.GREETING or self._invitation:
+            self._close(replies.OUT_OF_TURN)
+        elif self.is_awaiting_answer and len(self._input) > PENDING_PAUSES * self._limits.max_pending_octets:
+            self._input.clear()
+            self._close(replies.TOO_MUCH_AHEAD)
+        return self._go_on()
+
+    def accept(self) -> list[Event]:
+        """The sender or recipient that was asked about is taken."""
+        if self._state is State.ANSWER_TO_MAIL:
+            self._mail = BegunMail(self._asked, ContentReader(self._limits))
+            self._transactions += 1
+            self._say(replies.SENDER_TAKEN)
+        elif self._state is State.ANSWER_TO_RCPT and self._mail is not None:
+            self._mail.rcpt.append(self._asked)
+            self._say(replies.RECIPIENT_TAKEN)
+        return self._answered()
+
+    def refuse(self, reply: Reply) -> list[Event]:
+        """The sender or recipient that was asked about is not taken."""
+        if not self.is_closed:
+            self._say(reply)
+        return self._answered()
+
+    def finish(self, reply: Reply) -> list[Event]:
+        """The one reply to a whole mail. Where the session has ended meanwhile, nobody hears it."""
+        transaction, self._transaction = self._transaction, None
+        if self._state is not State.ANSWER_TO_CONTENT or transaction is None:
+            return []
+        if reply.is_accepted:
+            self._hearing.answered(transaction)
+            if not self._is_pipelining_offered:
+                self._hearing.awaited()
+        self._say(reply)
+        return self._answered()
+
+    def eof(self) -> list[Event]:
+        """The client sends no more. It may still read: a mail that is whole is answered (RFC 5321 §4.1.1.10)."""
+        if self._is_eof:
+            return []
+        self._is_eof = True
+        if self.is_closed:
+            heard = self._hearing.proven() if self._has_quit else None
+            return [Heard(heard)] if heard else []
+        return self._go_on()
+
+    def timed_out(self) -> list[Event]:
+        """The client was idle for too long."""
+        self._close(replies.IDLE_TOO_LONG)
+        return self._go_on()
+
+    def shut_down(self) -> list[Event]:
+        """This server stops: a mail whose data have begun is finished first, everything else ends with 421."""
+        self._is_shutting_down = True
+        return self._go_on()
+
+    def _answered(self) -> list[Event]:
+        if self.is_awaiting_answer:
+            self._state = State.COMMAND
+        return self._go_on()
+
+    def _go_on(self) -> list[Event]:
+        while self._state in (State.COMMAND, State.CONTENT) and self._step():
+            pass
+        if self._is_shutting_down and self._state is State.COMMAND:
+            self._close(replies.SHUTTING_DOWN)
+        if self._is_eof and self._state in (State.GREETING, State.COMMAND, State.CONTENT):
+            self._close(None)
+        events, self._events = self._events, []
+        return events
+
+    def _step(self) -> bool:
+        """Reads one command or some content; claims that there may be more."""
+        if self._invitation:
+            if len(self._input):
+                self._close(replies.OUT_OF_TURN)
+            return False
+        return (
+            self._step_in_commands() if self._mail is None or self._state is State.COMMAND else self._read(self._mail)
+        )
+
+    def _read(self, mail: BegunMail) -> bool:
+        before = mail.content.octets
+        chunk = mail.content.read(self._input)
+        self._content_octets += mail.content.octets - before
+        if chunk:
+            mail.chunks.append(chunk)
+            self._events.append(Content(chunk))
+        if mail.content.is_ended:
+            self._end(mail)
+        return mail.content.is_ended
+
+    def _end(self, mail: BegunMail) -> None:
+        if fault := mail.content.fault:
+            self._state = State.COMMAND
+            self._say(fault)
+            self._abort(fault)
+            return
+        self._mail = None
+        self._transaction = mail.transaction(Session(self._client_ip, self._helo))
+        self._state = State.ANSWER_TO_CONTENT
+        self._events.append(ContentEnded(self._transaction))
+
+    def _step_in_commands(self) -> bool:
+        try:
+            line = self._lines.next(self._input)
+        except LineTooLong:
+            self._refuse_command(replies.LINE_TOO_LONG)
+            return True
+        if line is None:
+            return False
+        self._commands += 1
+        if b"\r" in line or b"\n" in line or b"\0" in line:
+            self._refuse_command(replies.BROKEN_LINE)
+        else:
+            self._obey(parse_command(line))
+        return True
+
+    def _obey(self, command: Command) -> None:
+        try:
+            match command:
+                case Command(b"MAIL", argument):
+                    self._obey_mail(argument)
+                case Command(b"RCPT", argument):
+                    self._obey_rcpt(argument)
+                case Command(b"RSET", b""):
+                    self._abort(None)
+                    self._say(replies.RESET)
+                case _:
+                    self._hearing.awaited()
+                    self._obey_last_of_group(command)
+        except PeerError as error:
+            self._refuse_command(Reply(error.code, error.enhanced_code, error.text))
+
+    def _obey_last_of_group(self, command: Command) -> None:
+        """Commands after which a client waits (RFC 2920 §3.1)."""
+        match command:
+            case Command(b"DATA", b""):
+                self._obey_data()
+            case Command(b"EHLO" | b"HELO" as verb, argument):
+                self._obey_hello(verb.decode(), parse_hello(argument))
+            case Command(b"QUIT", b""):
+                self._has_quit = True
+                self._close(replies.CLOSING)
+            case Command(b"NOOP", _):
+                self._say(replies.NOTHING_DONE)
+            case Command(b"HELP", _):
+                self._say(replies.HELP)
+            case Command(b"VRFY", argument):
+                self._say(replies.NOT_VERIFIED) if argument else self._refuse_command(replies.ARGUMENT_MISSING)
+            case Command(b"DATA" | b"QUIT" | b"RSET", _):
+                self._refuse_command(replies.NO_ARGUMENT)
+            case Command(verb, _):
+                self._refuse_command(replies.NOT_OFFERED if verb in NOT_OFFERED else replies.UNKNOWN_COMMAND)
+
+    def _obey_hello(self, verb: str, helo: str) -> None:
+        """Also ends a mail that had begun (RFC 5321 §4.1.4)."""
+        self._abort(None)
+        self._helo = helo
+        self._is_pipelining_offered = verb == "EHLO"
+        self._output += (
+            replies.extensions(self._hostname, self._limits.max_message_octets)
+            if self._is_pipelining_offered
+            else replies.hello(self._hostname)
+        )
+        self._events.append(Greeted(helo, verb))
+
+    def _obey_mail(self, argument: bytes) -> None:
+        if self._helo is None or self._mail is not None:
+            raise replies.fault(replies.BAD_SEQUENCE)
+        mail = parse_mail(argument, self._limits)
+        if mail.size_octets is not None and mail.size_octets > self._limits.max_message_octets:
+            self._say(replies.MESSAGE_TOO_BIG)
+        elif self._transactions >= self._limits.max_transactions:
+            self._close(replies.TOO_MANY_TRANSACTIONS)
+        else:
+            self._asked = mail.mail_from
+            self._state = State.ANSWER_TO_MAIL
+            self._events.append(MailStarted(mail.mail_from, mail.size_octets))
+
+    def _obey_rcpt(self, argument: bytes) -> None:
+        if self._mail is None:
+            raise replies.fault(replies.BAD_SEQUENCE)
+        rcpt = parse_rcpt(argument, self._limits)
+        if len(self._mail.rcpt) >= self._limits.max_recipients:
+            self._say(replies.TOO_MANY_RECIPIENTS)
+            return
+        self._asked = rcpt
+        self._state = State.ANSWER_TO_RCPT
+        self._events.append(RecipientGiven(rcpt))
+
+    def _obey_data(self) -> None:
+        if self._mail is None:
+            raise replies.fault(replies.BAD_SEQUENCE)
+        if not self._mail.rcpt:
+            self._say(replies.NO_RECIPIENTS)
+            return
+        self._state = State.CONTENT
+        self._invitation = replies.octets(replies.START_CONTENT)
+
+    def _refuse_command(self, reply: Reply) -> None:
+        """Counted, because clients that guess or talk another protocol must be left some time (RFC 5321 §7.8)."""
+        self._bad_commands += 1
+        if self._bad_commands >= self._limits.max_bad_commands:
+            self._close(replies.TOO_MANY_BAD_COMMANDS)
+        else:
+            self._say(reply)
+
+    def _say(self, reply: Reply) -> None:
+        """A reply of 421 ends the session, whoever gives it (RFC 5321 §3.8)."""
+        if reply.code == 421:
+            self._close(reply)
+        else:
+            self._output += replies.octets(reply)
+
+    def _abort(self, reply: Reply | None) -> None:
+        if self._mail is not None:
+            self._events.append(Aborted(reply))
+        self._mail = None
+
+    def _close(self, reply: Reply | None) -> None:
+        """A mail that awaits its answer is not aborted: it was whole, and only its reply is lost."""
+        if self.is_closed:
+            return
+        if reply is not None:
+            self._output += replies.octets(reply)
+        self._invitation = b""
+        self._abort(reply)
+        self._state = State.CLOSED
+        self._input.clear()
+        self._events.append(Closed())
