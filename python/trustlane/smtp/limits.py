@@ -1,11 +1,11 @@
-"""How much one SMTP session may ask of us. Every number has its source; over each of them there is a reply."""
+"""How much SMTP sessions may ask of us. Every number has its source; over each of them there is a reply."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of a session; the reply over each stands in :mod:`trustlane.smtp.replies`.
+    """The limits of a session, and of all of them; the reply over each stands in :mod:`trustlane.smtp.replies`.
 
     Attributes:
         max_command_octets: of a command line with its CRLF. RFC 5321 §4.5.3.1.4 asks for 512; RFC 1870 §3 adds 26 and
@@ -22,6 +22,7 @@ class Limits:
         max_transactions: in one session, so that a busy client meets a restarted server at times. Over it: 421 4.7.0.
         max_pending_octets: what a client may send ahead while its mail awaits our reply (RFC 2920 §3.1). Room for the
             commands of the next mail; reading pauses above it. A multiple of this ends the session with 421 4.7.0.
+        max_sessions: at one time, over all clients (RFC 5321 §4.5.4.2). The next one gets 421 4.3.2.
         idle_seconds: without one whole command, or some octets of data (RFC 5321 §4.5.3.2.7). After it: 421 4.4.2.
     """
 
@@ -34,4 +35,5 @@ class Limits:
     max_bad_commands: int = 20
     max_transactions: int = 1_000
     max_pending_octets: int = 131_072
+    max_sessions: int = 1_000
     idle_seconds: float = 300.0

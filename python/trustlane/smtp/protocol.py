@@ -25,6 +25,8 @@ from trustlane.smtp.lines import CommandLines, LineTooLong
 from trustlane.smtp.mail import BegunMail
 from trustlane.smtp.octets import Octets
 
+__all__ = ["Limits", "ServerProtocol", "State"]
+
 OCTETS_OF_PROGRESS = 1_024
 """Data that count as much as a command against the idle time: a mail that drips in octet by octet is idle."""
 
@@ -220,7 +222,8 @@ class ServerProtocol:
             self._abort(fault)
             return
         self._mail = None
-        self._transaction = mail.transaction(Session(self._client_ip, self._helo))
+        protocol = "ESMTP" if self._is_pipelining_offered else "SMTP"
+        self._transaction = mail.transaction(Session(self._client_ip, self._helo, protocol))
         self._state = State.ANSWER_TO_CONTENT
         self._events.append(ContentEnded(self._transaction))
 
