@@ -11,7 +11,6 @@ pub mod authres;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
-pub mod examination;
 pub mod finding;
 pub mod iprev;
 pub mod message;
