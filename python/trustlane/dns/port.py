@@ -22,3 +22,7 @@ class AsyncResolver(Protocol):
     """The same for an event loop."""
 
     async def aask(self, questions: Sequence[Question]) -> Answers: ...
+
+
+class DualResolver(Resolver, AsyncResolver, Protocol):
+    """Answers either way."""

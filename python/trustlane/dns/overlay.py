@@ -1,0 +1,30 @@
+"""A zone file laid over the system's DNS: to see what mail would meet before the records are published."""
+
+from collections.abc import Sequence
+
+from trustlane._core import Question
+from trustlane.dns.port import Answers, DualResolver
+from trustlane.dns.zone import ZoneResolver
+
+
+class OverlayResolver:
+    """Answers what the zone covers from the zone, and asks the other resolver the rest.
+
+    An alias in the zone is followed within the zone only.
+    """
+
+    def __init__(self, zone: ZoneResolver, system: DualResolver) -> None:
+        self._zone = zone
+        self._system = system
+
+    def ask(self, questions: Sequence[Question]) -> Answers:
+        ours, others = self._parted(questions)
+        return {**self._zone.ask(ours), **(self._system.ask(others) if others else {})}
+
+    async def aask(self, questions: Sequence[Question]) -> Answers:
+        ours, others = self._parted(questions)
+        return {**self._zone.ask(ours), **(await self._system.aask(others) if others else {})}
+
+    def _parted(self, questions: Sequence[Question]) -> tuple[list[Question], list[Question]]:
+        ours = [question for question in questions if self._zone.covers(question.name)]
+        return ours, [question for question in questions if not self._zone.covers(question.name)]
