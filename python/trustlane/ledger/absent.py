@@ -20,6 +20,9 @@ class NoLedger:
     def everybody(self, _kind: str | None = None) -> Iterable[History]:
         return ()
 
+    def forget(self, _subject: Subject) -> bool:
+        return False
+
     async def aread(self, subjects: Sequence[Subject]) -> Mapping[Subject, History]:
         return self.read(subjects)
 

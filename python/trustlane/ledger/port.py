@@ -7,6 +7,10 @@ from typing import Protocol
 from trustlane.ledger.history import History, Subject
 from trustlane.ledger.observation import Observation
 
+KEPT_SECONDS = 30 * 86_400.0
+"""How long decisions are kept, and who reported what about them: reports later than this find nothing. Complaints come
+within days; this also bounds the store."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
@@ -28,6 +32,11 @@ class Remembered:
     reasons: str
 
 
+def latest(observations: Sequence[Observation], decisions: Sequence[Remembered]) -> float:
+    """The latest time among them: the present, as far as a store knows it."""
+    return max((*(it.time for it in observations), *(it.time for it in decisions)), default=0.0)
+
+
 class Ledger(Protocol):
     """Observations in, history out. Every method raises :class:`trustlane.errors.LedgerError` and nothing else."""
 
@@ -42,6 +51,9 @@ class Ledger(Protocol):
 
     def everybody(self, kind: str | None = None) -> Iterable[History]:
         """Every history, the heaviest evidence first."""
+
+    def forget(self, subject: Subject) -> bool:
+        """Deletes all that is remembered of one subject. Tells whether there was anything."""
 
 
 class AsyncLedger(Protocol):
