@@ -10,6 +10,8 @@ mod token;
 pub use authors::{AuthorDomains, Damage, author_domains};
 pub use parse::mailboxes;
 
+pub use crate::octets::Malformed;
+
 /// One mailbox of an address list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mailbox {
@@ -19,12 +21,4 @@ pub struct Mailbox {
     pub local_part: String,
     /// As written, blanks and comments removed; may be an address literal in brackets.
     pub domain: String,
-}
-
-/// Where and why an address list cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Malformed {
-    pub what: &'static str,
-    /// Octets before the fault.
-    pub at: usize,
 }

@@ -1,0 +1,245 @@
+//! Policy, alignment, result (RFC 9989 §5.3), once for each author domain.
+
+use crate::address::{AuthorDomains, Damage};
+use crate::dmarc::parse::{Alignment, Policy, Record};
+use crate::dmarc::walk::{self, Published, Trouble, Walk};
+use crate::dmarc::{MAX_AUTHOR_DOMAINS, Reason};
+use crate::dns::{Answer, Lookups, Name, Question, RecordType, Wait};
+use crate::finding::{self, Finding, Method, Property, ResultWord, Value};
+
+/// What DMARC builds on.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    pub authors: &'a AuthorDomains,
+    /// DKIM signing domains, and the MAIL FROM domain; a HELO name never aligns (RFC 9989 §4.4.2).
+    pub identifiers: &'a [Identifier],
+}
+
+/// A name that another method authenticated, or could not check now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identifier {
+    pub method: Method,
+    pub domain: Name,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    Pass,
+    TempError,
+}
+
+/// One finding per author domain, and one for each thing that hides an author.
+///
+/// A message with several From fields never passes, since nobody knows whom its reader will see; a failure stays one
+/// (RFC 9989 §4.4, §11.5).
+///
+/// # Errors
+/// [`Wait`] where an answer is missing.
+pub fn evaluate(input: &Input<'_>, lookups: &mut Lookups<'_>) -> Result<Vec<Finding>, Wait> {
+    let authors = input.authors;
+    let evaluated = &authors.domains[..authors.domains.len().min(MAX_AUTHOR_DOMAINS)];
+    let findings: Vec<Result<Finding, Wait>> =
+        evaluated.iter().map(|domain| Author { domain, input }.finding(lookups)).collect();
+    let mut findings = findings.into_iter().collect::<Result<Vec<Finding>, Wait>>()?;
+    findings.extend(hidden_authors(authors).map(|reason| bare(ResultWord::PermError, reason)));
+    Ok(findings)
+}
+
+fn hidden_authors(authors: &AuthorDomains) -> impl Iterator<Item = Reason> {
+    let (max, found) = (MAX_AUTHOR_DOMAINS, authors.domains.len());
+    let damage = authors.damage.as_ref().map(|damage| match damage {
+        Damage::Unreadable(malformed) => Reason::UnreadableFrom { what: malformed.what.to_owned(), at: malformed.at },
+        Damage::NotADomain(name) => Reason::NotADomain { name: name.clone() },
+    });
+    let is_nobody = damage.is_none() && found == 0;
+    let nobody = is_nobody.then_some(Reason::NoAuthor { fields: authors.field_count });
+    let too_many = (found > max).then_some(Reason::TooManyAuthors { max, found });
+    [damage, nobody, too_many].into_iter().flatten()
+}
+
+fn bare(result: ResultWord, reason: Reason) -> Finding {
+    let reason = finding::Reason::Dmarc(reason);
+    Finding { method: Method::Dmarc, result, reason, properties: Vec::new(), facts: Vec::new() }
+}
+
+struct Author<'a> {
+    domain: &'a Name,
+    input: &'a Input<'a>,
+}
+
+/// The record that applies, and what it asks for this author (RFC 9989 §4.10.1).
+struct Applicable {
+    domain: Name,
+    record: Record,
+    policy: Policy,
+}
+
+enum Discovery {
+    Applicable(Applicable),
+    NoRecord,
+    NoUsablePolicy(Name),
+    Unavailable(Trouble),
+}
+
+/// How one identifier stands to the author domain.
+enum Standing {
+    Aligned,
+    Apart,
+    /// It may be aligned; DNS does not say now.
+    Open(Reason),
+}
+
+impl Author<'_> {
+    fn finding(&self, lookups: &mut Lookups<'_>) -> Result<Finding, Wait> {
+        self.want_all(lookups);
+        let applicable = match self.discovery(lookups)? {
+            Discovery::Applicable(applicable) => applicable,
+            Discovery::NoRecord => {
+                return Ok(self.without_policy(ResultWord::None, Reason::NoRecord { domain: self.domain.to_string() }));
+            }
+            Discovery::NoUsablePolicy(domain) => {
+                let reason = Reason::NoUsablePolicy { domain: domain.to_string() };
+                return Ok(self.without_policy(ResultWord::None, reason));
+            }
+            Discovery::Unavailable(trouble) => {
+                return Ok(self.without_policy(ResultWord::TempError, trouble.into()));
+            }
+        };
+        let (result, reason, aligned_by) = self.alignment(&applicable.record, lookups)?;
+        let organizational_domain = Walk::from(self.domain, lookups)?.organizational_domain();
+        Ok(self.with_policy(result, reason, &applicable, aligned_by, organizational_domain.ok()))
+    }
+
+    /// Walks that will likely be needed leave together with the author's own.
+    fn want_all(&self, lookups: &mut Lookups<'_>) {
+        walk::want(self.domain, lookups);
+        let near =
+            self.input.identifiers.iter().filter(|identifier| shared_labels(&identifier.domain, self.domain) > 1);
+        for identifier in near {
+            walk::want(&identifier.domain, lookups);
+        }
+    }
+
+    fn discovery(&self, lookups: &mut Lookups<'_>) -> Result<Discovery, Wait> {
+        let (domain, record) = match walk::published(self.domain, lookups)? {
+            Published::Unavailable(trouble) => return Ok(Discovery::Unavailable(trouble)),
+            Published::Record(record) => (self.domain.clone(), record),
+            Published::Nothing => match Walk::from(self.domain, lookups)?.inherited_record() {
+                Err(trouble) => return Ok(Discovery::Unavailable(trouble)),
+                Ok(None) => return Ok(Discovery::NoRecord),
+                Ok(Some(inherited)) => inherited,
+            },
+        };
+        let Some(policies) = record.policies else { return Ok(Discovery::NoUsablePolicy(domain)) };
+        let policy = if domain == *self.domain {
+            policies.own
+        } else if policies.nonexistent != policies.subdomain && self.is_nonexistent(lookups)? {
+            policies.nonexistent
+        } else {
+            policies.subdomain
+        };
+        Ok(Discovery::Applicable(Applicable { domain, record, policy }))
+    }
+
+    /// Only a real NXDOMAIN says that a name does not exist (RFC 9989 §3.2.13, RFC 8020 §2).
+    fn is_nonexistent(&self, lookups: &mut Lookups<'_>) -> Result<bool, Wait> {
+        let answer = lookups.ask(Question::new(self.domain.clone(), RecordType::Txt))?;
+        Ok(matches!(answer, Answer::NxDomain { .. }))
+    }
+
+    /// One aligned pass wins, whatever else is open; what is open stays temporary (RFC 9989 §5.3.5, §5.3.6).
+    fn alignment(&self, record: &Record, lookups: &mut Lookups<'_>) -> Result<(ResultWord, Reason, Vec<String>), Wait> {
+        let mut aligned_by = Vec::new();
+        let mut open = None;
+        for identifier in self.input.identifiers {
+            let shown = format!("{} {}", identifier.method.word(), identifier.domain);
+            match (self.standing(identifier, record, lookups)?, identifier.outcome) {
+                (Standing::Aligned, Outcome::Pass) if !aligned_by.contains(&shown) => aligned_by.push(shown),
+                (Standing::Aligned, Outcome::Pass) | (Standing::Apart, _) => {}
+                (Standing::Open(reason), Outcome::Pass) => open = Some(reason),
+                (Standing::Aligned | Standing::Open(_), Outcome::TempError) => {
+                    open = Some(Reason::IdentityUnavailable { domain: self.domain.to_string(), by: shown });
+                }
+            }
+        }
+        let found = self.input.authors.field_count;
+        Ok(if aligned_by.is_empty() {
+            match open {
+                Some(reason) => (ResultWord::TempError, reason, aligned_by),
+                None => (ResultWord::Fail, Reason::NotAligned { domain: self.domain.to_string() }, aligned_by),
+            }
+        } else if found > 1 {
+            (ResultWord::PermError, Reason::SeveralFromFields { found }, aligned_by)
+        } else {
+            (ResultWord::Pass, Reason::Aligned { by: aligned_by.clone() }, aligned_by)
+        })
+    }
+
+    /// RFC 9989 §4.10.2. Equal names need no walk. An organizational domain is its name's own parent, so names that share
+    /// no label cannot share one, and a name outside the author's organization is not in it.
+    fn standing(&self, identifier: &Identifier, record: &Record, lookups: &mut Lookups<'_>) -> Result<Standing, Wait> {
+        if identifier.domain == *self.domain {
+            return Ok(Standing::Aligned);
+        }
+        let mode = match identifier.method {
+            Method::Spf => record.spf_alignment,
+            _ => record.dkim_alignment,
+        };
+        if mode == Alignment::Strict || shared_labels(&identifier.domain, self.domain) == 0 {
+            return Ok(Standing::Apart);
+        }
+        let own = match Walk::from(self.domain, lookups)?.organizational_domain() {
+            Ok(own) if !identifier.domain.is_within(&own) => return Ok(Standing::Apart),
+            Ok(own) => own,
+            Err(trouble) => return Ok(Standing::Open(trouble.into())),
+        };
+        Ok(match Walk::from(&identifier.domain, lookups)?.organizational_domain() {
+            Ok(other) if other == own => Standing::Aligned,
+            Ok(_) => Standing::Apart,
+            Err(trouble) => Standing::Open(trouble.into()),
+        })
+    }
+
+    fn without_policy(&self, result: ResultWord, reason: Reason) -> Finding {
+        Finding {
+            properties: vec![Property::new("header", "from", self.domain.as_str())],
+            facts: vec![("author_domain", self.domain.as_str().into())],
+            ..bare(result, reason)
+        }
+    }
+
+    fn with_policy(
+        &self,
+        result: ResultWord,
+        reason: Reason,
+        applicable: &Applicable,
+        aligned_by: Vec<String>,
+        organizational_domain: Option<Name>,
+    ) -> Finding {
+        let is_testing = applicable.record.is_testing;
+        let policy = if is_testing { applicable.policy.lowered() } else { applicable.policy };
+        let mut finding = self.without_policy(result, reason);
+        finding.properties.push(Property::new("policy", "dmarc", policy.word()));
+        finding.facts.extend(organizational_domain.map(|name| ("organizational_domain", Value::from(name.as_str()))));
+        finding.facts.extend([
+            ("policy_domain", Value::from(applicable.domain.as_str())),
+            ("policy", policy.word().into()),
+            ("is_testing", is_testing.into()),
+            ("is_aligned", (!aligned_by.is_empty()).into()),
+            ("aligned_by", aligned_by.into()),
+        ]);
+        finding
+    }
+}
+
+impl From<Trouble> for Reason {
+    fn from(trouble: Trouble) -> Self {
+        Self::DnsUnavailable { question: trouble.question, why: trouble.why.to_string() }
+    }
+}
+
+/// Labels that two names have in common, counted from the top.
+fn shared_labels(one: &Name, other: &Name) -> usize {
+    one.labels().rev().zip(other.labels().rev()).take_while(|(one, other)| one == other).count()
+}
