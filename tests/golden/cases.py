@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case; ``session`` has title, now, client_ip, helo, mail_from, rcpt and mode, all but the first two optional."""
+    """One case; ``session`` has title and now, and may have client_ip, helo, mail_from, rcpt and mode."""
 
     name: str
     session: dict[str, Any]

@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -35,27 +36,35 @@ def pages() -> dict[Path, Callable[[], str]]:
     }
 
 
+SETTINGS = """# Settings
+
+One TOML file, `trustlane.toml` in the folder where trustlane starts, or the file of `--config`. Every setting has a default;
+a wrong one stops the start with its name, the reason and an example. A relative path in the file is as seen from the
+file's folder, a default one as seen from where trustlane starts.
+
+"""
+
+REASONS = """# Reasons
+
+Every reason that a finding, an assessment or a decision can have. Codes stay; sentences may be bettered.
+
+"""
+
+STANDARDS = """# Standards
+
+Each section that the code cites, with its state. *done*: built and tested; *partial*: see the sentence; *refused*: left out
+on purpose.
+
+"""
+
+
 def settings() -> str:
     rows = [
-        f"| `{setting.name}` | `{setting.default or 'not set'}` | {setting.doc} | `{setting.example}` |"
+        f"| `{setting.name}` | `{setting.default or 'not set'}` | {setting.doc} | `{setting.example}` |\n"
         for setting in catalogue()
     ]
-    return "\n".join(
-        [
-            "# Settings",
-            "",
-            "One TOML file, `trustlane.toml` in the folder where trustlane starts, or the file of `--config`. Every setting has a",
-            "default; a wrong one stops the start with its name, the reason and an example. A relative path in the file is as seen",
-            "from the file's folder, a default one as seen from where trustlane starts.",
-            "",
-            MADE.strip(),
-            "",
-            "| setting | default | what it is | example |",
-            "|---|---|---|---|",
-            *rows,
-            "",
-        ]
-    )
+    head = "| setting | default | what it is | example |\n|---|---|---|---|\n"
+    return SETTINGS + MADE + head + "".join(rows)
 
 
 def commands() -> str:
@@ -73,26 +82,23 @@ def _command_parts(command: argparse.ArgumentParser, name: str) -> Iterator[str]
 
 
 def reasons() -> str:
-    parts = [("Findings", _core.reasons()), ("Assessment", list(STANDING)), ("Lanes", list(LANES))]
-    text = "# Reasons\n\nEvery reason that a finding, an assessment or a decision can have. Codes stay; sentences may be bettered.\n\n"
-    text += MADE
-    for title, catalogue in parts:
-        text += f"## {title}\n\n| code | sentence |\n|---|---|\n"
-        text += "".join(f"| `{code}` | {sentence} |\n" for code, sentence in catalogue) + "\n"
-    return text.rstrip("\n") + "\n"
+    areas = [("Findings", _core.reasons()), ("Assessment", list(STANDING)), ("Lanes", list(LANES))]
+    tables = [
+        f"## {title}\n\n| code | sentence |\n|---|---|\n" + "".join(f"| `{code}` | {text} |\n" for code, text in rows)
+        for title, rows in areas
+    ]
+    return REASONS + MADE + "\n".join(tables)
 
 
 def standards() -> str:
     listed = tomllib.loads((ROOT / "docs" / "rfc.toml").read_text())
-    text = "# Standards\n\nEach section that the code cites, with its state. *done*: built and tested; *partial*: see the sentence;\n"
-    text += "*refused*: left out on purpose.\n\n" + MADE
-    for standard, sections in listed.items():
-        title = sections.pop("title")
-        text += f"## {standard}: {title}\n\n| section | state | what |\n|---|---|---|\n"
-        text += (
-            "".join(f"| §{name} | {state['state']} | {state['what']} |\n" for name, state in sections.items()) + "\n"
-        )
-    return text.rstrip("\n") + "\n"
+    return STANDARDS + MADE + "\n".join(_standard(name, dict(sections)) for name, sections in listed.items())
+
+
+def _standard(name: str, sections: dict[str, Any]) -> str:
+    title = sections.pop("title")
+    rows = "".join(f"| §{section} | {state['state']} | {state['what']} |\n" for section, state in sections.items())
+    return f"## {name}: {title}\n\n| section | state | what |\n|---|---|---|\n{rows}"
 
 
 def _walk_page(case: Case) -> Callable[[], str]:
