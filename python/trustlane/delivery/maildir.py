@@ -1,0 +1,180 @@
+"""Final delivery into a Maildir, without loss and without doubles.
+
+A mail is written under ``tmp``, made durable, linked into ``new``, and only then accepted. The name under ``tmp`` stays
+until the client is known to have heard our 250; should we be killed, or the connection drop before that, it tells the
+next process that this mail is here already, and when the client sends it again it is accepted without a second copy
+(RFC 5321 §4.1.1.4, §6.1). A reader of the Maildir never sees those names.
+"""
+
+import asyncio
+import errno
+import fcntl
+import logging
+import os
+import time
+import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from trustlane.delivery import durable
+from trustlane.delivery.maildir_names import FOLDER, UniqueNames, plain, read_marked
+from trustlane.delivery.reply import Reply
+from trustlane.delivery.return_path import stored
+from trustlane.errors import SettingsError
+from trustlane.message import Envelope
+from trustlane.message.transaction import Instant
+
+WRITERS = 8
+"""Threads that write, so that a slow disk holds up no session but its own; more would only queue in the disk."""
+
+REMEMBERED_SECONDS = 5 * 24 * 3600.0
+"""How long a mail that was accepted, perhaps unheard, is remembered: until clients give up (RFC 5321 §4.5.4.1)."""
+
+MAX_REMEMBERED = 100_000
+"""Mails accepted and perhaps unheard; above it the oldest is forgotten. Some 40 MB, and days of dropped connections."""
+
+DELIVERED = Reply(250, "2.0.0", "Delivered")
+DELIVERED_BEFORE = Reply(250, "2.0.0", "Delivered before")
+NO_ROOM = Reply(452, "4.3.1", "No room to store the mail; try again later")
+CANNOT_STORE = Reply(451, "4.3.0", "The mail cannot be stored now; try again later")
+
+log = logging.getLogger(__name__)
+
+
+class Maildir:
+    """Delivers into one Maildir++: the inbox is ``root`` itself, a folder ``Open`` is ``root/.Open``.
+
+    One mail makes one file, whatever its recipients. The same fingerprint again is the same mail tried again until it
+    is ``heard``; afterwards it is another mail. Where the file system has no hard links, files are renamed into ``new``
+    and a crash may then leave doubles, never losses.
+
+    Args:
+        root: made if missing.
+        now: the clock, Unix seconds.
+
+    Raises:
+        SettingsError: the directory cannot be made or read.
+    """
+
+    def __init__(self, root: Path, now: Callable[[], Instant] = time.time) -> None:
+        self._root = Path(root)
+        self._now = now
+        self._names = UniqueNames()
+        self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="maildir")
+        self._under_way: dict[str, asyncio.Task[Reply]] = {}
+        self._perhaps_unheard: dict[str, tuple[Instant, Path]] = {}
+        try:
+            self._made(self._root)
+            self._unlock = self._locked()
+            self._recover()
+        except OSError as error:
+            raise SettingsError("relay.maildir", f"{root}: {error.strerror}", 'maildir = "var/Maildir"') from error
+
+    async def deliver(self, octets: bytes, envelope: Envelope, folder: str, fingerprint: str) -> Reply:
+        """See :class:`trustlane.delivery.port.Delivery`. The file has LF line ends, as Maildir readers expect.
+
+        Should the caller be cancelled, the mail is still stored whole, and remembered as perhaps unheard.
+        """
+        self._forget_old()
+        if fingerprint in self._under_way:
+            return _again(await asyncio.shield(self._under_way[fingerprint]))
+        if fingerprint in self._perhaps_unheard:
+            return DELIVERED_BEFORE
+        task = asyncio.create_task(self._store(octets, envelope, folder, fingerprint))
+        self._under_way[fingerprint] = task
+        task.add_done_callback(lambda _: self._under_way.pop(fingerprint))
+        return await asyncio.shield(task)
+
+    def heard(self, fingerprint: str) -> None:
+        """The mark under ``tmp`` is taken away; the mail in ``new`` stays."""
+        if remembered := self._perhaps_unheard.pop(fingerprint, None):
+            with suppress(RuntimeError):  # closed: the mark stays, and is forgotten in time
+                self._pool.submit(durable.unlink, remembered[1])
+
+    def close(self) -> None:
+        """Waits for what is being written; afterwards another process may open this Maildir."""
+        self._pool.shutdown()
+        if self._unlock is not None:
+            self._unlock()
+
+    async def _store(self, octets: bytes, envelope: Envelope, folder: str, fingerprint: str) -> Reply:
+        now = self._now()
+        loop = asyncio.get_running_loop()
+        try:
+            mark = await loop.run_in_executor(self._pool, self._write, octets, envelope, folder, fingerprint, now)
+        except OSError as error:
+            log.error("mail %s cannot be stored in %s: %s", fingerprint, self._root, error.strerror)
+            return NO_ROOM if error.errno in (errno.ENOSPC, errno.EDQUOT) else CANNOT_STORE
+        if mark is not None:
+            self._perhaps_unheard[fingerprint] = (now, mark)
+        return DELIVERED
+
+    def _write(self, octets: bytes, envelope: Envelope, folder: str, fingerprint: str, now: Instant) -> Path | None:
+        """The mark that remains under ``tmp``. Whatever fails, nothing remains."""
+        place = self._made(self._place(folder))
+        mark = place / "tmp" / self._names.marked(fingerprint, now)
+        try:
+            durable.write(mark, stored(octets, envelope))
+            return durable.link(mark, place / "new" / plain(mark.name))
+        except BaseException:
+            durable.unlink(mark)
+            raise
+
+    def _place(self, folder: str) -> Path:
+        if not folder:
+            return self._root
+        if not FOLDER.fullmatch(folder):
+            raise ValueError(f"{folder!r} cannot name a folder")
+        return self._root / f".{folder}"
+
+    def _made(self, place: Path) -> Path:
+        if (place / "new").is_dir():
+            return place
+        for name in ("tmp", "cur", "new"):
+            (place / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        if place != self._root:
+            (place / "maildirfolder").touch(mode=0o600)
+        durable.settle(place)
+        durable.settle(place.parent)
+        return place
+
+    def _locked(self) -> Callable[[], object] | None:
+        """Lets go of the lock, when called; ``None`` where another process holds it and may be writing."""
+        descriptor = os.open(self._root / "trustlane.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            log.warning("%s is in use by another process; its unfinished files are left alone", self._root)
+            return None
+        return weakref.finalize(self, os.close, descriptor)
+
+    def _recover(self) -> None:
+        """Unfinished files go, and linked ones are remembered: perhaps no client heard our 250 for them."""
+        marks = [
+            (*read, entry)
+            for place in (self._root, *self._root.glob(".*"))
+            if (place / "tmp").is_dir()
+            for entry in os.scandir(place / "tmp")
+            if (read := read_marked(entry.name))
+        ]
+        for came, fingerprint, entry in sorted(marks, key=lambda mark: mark[0]):
+            if entry.stat(follow_symlinks=False).st_nlink > 1:
+                self._perhaps_unheard[fingerprint] = (came, Path(entry.path))
+            elif self._unlock is not None:
+                durable.unlink(Path(entry.path))
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        oldest_kept = self._now() - REMEMBERED_SECONDS
+        while self._perhaps_unheard:
+            fingerprint = next(iter(self._perhaps_unheard))
+            if self._perhaps_unheard[fingerprint][0] >= oldest_kept and len(self._perhaps_unheard) <= MAX_REMEMBERED:
+                return
+            self.heard(fingerprint)
+
+
+def _again(reply: Reply) -> Reply:
+    return DELIVERED_BEFORE if reply.is_accepted else reply
