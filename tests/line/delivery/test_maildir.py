@@ -228,7 +228,7 @@ async def test_without_hard_links_mails_are_renamed_into_new(
 
 def test_a_place_that_cannot_be_a_maildir_is_said_at_start(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SettingsError, match="relay.maildir"):
+    with pytest.raises(SettingsError, match=r"relay\.maildir"):
         Maildir(tmp_path / "file")
 
 
