@@ -15,7 +15,7 @@ use std::net::IpAddr;
 pub use evaluate::evaluate;
 pub use parse::{Malformed, Record, parse};
 
-use crate::finding::reasons;
+use crate::finding::{self, Finding, Method, ResultWord, Value, reasons};
 
 /// Terms that may ask DNS during one evaluation, `exp` excluded (RFC 7208 §4.6.4).
 /// One more is `permerror`, not `temperror`: waiting will not shorten the record.
@@ -63,6 +63,14 @@ impl Identity {
             Self::MailFrom => "mailfrom",
         }
     }
+
+    /// What is not known where this identity is not.
+    pub const fn missing(self) -> &'static str {
+        match self {
+            Self::Helo => "the HELO name",
+            Self::MailFrom => "the reverse-path",
+        }
+    }
 }
 
 /// The reverse-path, in parts and as it came.
@@ -89,7 +97,19 @@ impl<'a> Sender<'a> {
     }
 }
 
+/// The finding where a fact of the session is not known: nothing is made up, and nothing is left unsaid.
+pub fn not_evaluated(identity: Identity, missing: &str) -> Finding {
+    Finding {
+        method: Method::Spf,
+        result: ResultWord::None,
+        reason: finding::Reason::Spf(Reason::NotEvaluated { missing: missing.to_owned() }),
+        properties: Vec::new(),
+        facts: vec![("identity", Value::from(identity.word()))],
+    }
+}
+
 reasons! { spf:
+    NotEvaluated { missing: String } = "not-evaluated" "{missing} is not known, so SPF is not evaluated";
     Matched { mechanism: String } = "matched" "{mechanism} matches the client";
     NoMatch { domain: String } = "no-match" "no term of {domain} matches the client";
     NotADomain { name: String } = "not-a-domain" "{name} is no domain name that could publish a record";
