@@ -8,6 +8,7 @@
 
 pub mod address;
 pub mod authres;
+pub mod crypto;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
