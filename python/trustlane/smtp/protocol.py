@@ -94,6 +94,11 @@ class ServerProtocol:
         return self._state is State.CLOSED
 
     @property
+    def is_eof(self) -> bool:
+        """The client sends no more."""
+        return self._is_eof
+
+    @property
     def is_enough_pending(self) -> bool:
         """So much was sent ahead that reading should pause until we have answered."""
         return self.is_awaiting_answer and len(self._input) > self._limits.max_pending_octets
@@ -167,6 +172,12 @@ class ServerProtocol:
         if self.is_closed:
             heard = self._hearing.proven() if self._has_quit else None
             return [Heard(heard)] if heard else []
+        return self._go_on()
+
+    def reset(self) -> list[Event]:
+        """The connection broke: nobody heard anything more."""
+        self._is_eof = True
+        self._close(None)
         return self._go_on()
 
     def timed_out(self) -> list[Event]:

@@ -1,0 +1,60 @@
+"""The SMTP server: listens, and gives each client a session."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from trustlane.delivery.reply import Reply
+from trustlane.message import Transaction
+from trustlane.smtp.limits import Limits
+from trustlane.smtp.session import Site, SmtpSession
+
+BACKLOG = 512
+"""Connections that the kernel may hold while we are busy; more are refused by it and tried again."""
+
+
+class SmtpServer:
+    """Receives mail by SMTP (RFC 5321).
+
+    Args:
+        receive: takes a whole mail and gives the one reply to it; an accepting one only when the mail is safe. Should
+            it raise, the client gets 451 and the session goes on. It runs on when the client goes away.
+        heard: told of a mail once the client has surely heard our 250 for it; see :mod:`trustlane.smtp.hearing`.
+        hostname: our name in the greeting, US-ASCII.
+        limits: see :class:`trustlane.smtp.limits.Limits`.
+    """
+
+    def __init__(
+        self,
+        receive: Callable[[Transaction], Awaitable[Reply]],
+        heard: Callable[[Transaction], None],
+        hostname: str,
+        limits: Limits | None = None,
+    ) -> None:
+        self._site = Site(receive, heard, hostname, limits or Limits(), set(), set())
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:
+        """Listens, on loopback unless told otherwise; gives the address. Raises OSError where that cannot be had."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: SmtpSession(self._site), host, port, backlog=BACKLOG)
+        address = self._server.sockets[0].getsockname()
+        return str(address[0]), int(address[1])
+
+    async def close(self, drain_seconds: float = 30.0) -> None:
+        """Takes no more mail; those whose data have begun are finished, if they are in time. Then all sessions end.
+
+        A mail that is cut off here gets no reply, so its client sends it again.
+        """
+        if self._server is not None:
+            self._server.close()
+        for session in list(self._site.sessions):
+            session.shut_down()
+        if under_way := {session.ended for session in self._site.sessions} | self._site.mails:
+            await asyncio.wait(under_way, timeout=drain_seconds)
+        for mail in list(self._site.mails):
+            mail.cancel()
+        for session in list(self._site.sessions):
+            session.abort()
+        await asyncio.gather(*self._site.mails, return_exceptions=True)
+        if self._server is not None:
+            await self._server.wait_closed()
