@@ -1,12 +1,16 @@
 """Evidence: how one observation changes what is remembered. Pure arithmetic, the same for every store."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isfinite, log2
+from typing import TypeVar
 
 from trustlane.errors import LedgerError
 from trustlane.ledger.history import History, Subject
 from trustlane.ledger.observation import Kind, Observation
+from trustlane.ledger.port import Remembered
+
+Timed = TypeVar("Timed", Observation, Remembered)
 
 GOOD: Mapping[Kind, float] = {Kind.CLEAN: 0.5, Kind.SILENCE: 0.25, Kind.NOT_JUNK: 1.0, Kind.ANSWERED: 2.0}
 """Weight in favour. Chosen so that a mass mailer with 0.1 % complaints earns trust and one with 0.3 %, the ceiling
@@ -96,15 +100,16 @@ def heft(good: float, bad: float, as_of: float) -> float:
     return log2(good + bad) + as_of / HALF_LIFE_SECONDS if good + bad > 0 else float("-inf")
 
 
-def checked(observation: Observation) -> Observation:
-    """The observation, if it can be counted.
+def checked(written: Sequence[Timed]) -> tuple[Timed, ...]:
+    """What is to be written, if all of it can be counted.
 
     Raises:
-        LedgerError: its time is no finite number.
+        LedgerError: a time is no finite number.
     """
-    if not isfinite(observation.time):
-        raise LedgerError(f"an observation needs a time, not {observation.time}")
-    return observation
+    for it in written:
+        if not isfinite(it.time):
+            raise LedgerError(f"what is written to the ledger needs a time, not {it.time}")
+    return tuple(written)
 
 
 _TRUST = {Kind.TRUST_GAINED: True, Kind.TRUST_LOST: False}

@@ -18,7 +18,7 @@ class MemoryLedger:
         self._histories: dict[Subject, History] = {}
         self._decisions: dict[str, Remembered] = {}
         self._counted: dict[tuple[str, Kind, str], float] = {}
-        self._by_age: list[tuple[float, str, tuple[str, Kind, str] | None]] = []
+        self._by_age: list[tuple[float, str, tuple[()] | tuple[str, Kind, str]]] = []
 
     def read(self, subjects: Sequence[Subject]) -> Mapping[Subject, History]:
         with self._lock:
@@ -28,13 +28,12 @@ class MemoryLedger:
         return self.read(subjects)
 
     def write(self, observations: Sequence[Observation], decisions: Sequence[Remembered] = ()) -> int:
-        for observation in observations:
-            checked(observation)
+        observations, decisions = checked(observations), checked(decisions)
         with self._lock:
             self._forget_old(latest(observations, decisions))
             for decision in decisions:
                 self._decisions[decision.id] = decision
-                heapq.heappush(self._by_age, (decision.time, decision.id, None))
+                heapq.heappush(self._by_age, (decision.time, decision.id, ()))
             return sum(self._count(observation) for observation in observations)
 
     async def awrite(self, observations: Sequence[Observation], decisions: Sequence[Remembered] = ()) -> int:
@@ -69,7 +68,7 @@ class MemoryLedger:
     def _forget_old(self, now: float) -> None:
         while self._by_age and self._by_age[0][0] < now - KEPT_SECONDS:
             time, decision_id, key = heapq.heappop(self._by_age)
-            if key is not None:
+            if key:
                 self._counted.pop(key, None)
             elif (kept := self._decisions.get(decision_id)) and kept.time == time:
                 del self._decisions[decision_id]

@@ -112,7 +112,7 @@ def test_two_newcomers_of_one_kind_teach_twice() -> None:
 @pytest.mark.parametrize("time", [float("nan"), float("inf")])
 def test_an_observation_without_a_time_is_refused(time: float) -> None:
     with pytest.raises(LedgerError, match="needs a time"):
-        checked(_observed(Kind.MAIL, time))
+        checked([_observed(Kind.MAIL), _observed(Kind.MAIL, time)])
 
 
 def _observed(kind: Kind, time: float = NOW) -> Observation:

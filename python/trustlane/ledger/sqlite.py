@@ -1,0 +1,138 @@
+"""The ledger that is embedded: one SQLite file, for one machine."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from queue import Empty, Full, LifoQueue
+
+from trustlane.errors import LedgerError
+from trustlane.ledger import rows
+from trustlane.ledger.evidence import checked, heft
+from trustlane.ledger.faults import said, saying
+from trustlane.ledger.history import History, Subject
+from trustlane.ledger.observation import Observation
+from trustlane.ledger.port import Remembered
+from trustlane.ledger.schema import BUSY_READING_SECONDS, BUSY_SECONDS, opened, prepare
+from trustlane.ledger.writer import Writer
+
+
+class SqliteLedger:
+    """A ledger in one file, which several processes may have open.
+
+    Reads see the last commit and wait for no write. Writes of all threads and tasks share transactions, and are on the
+    disk when they are acknowledged. The file is made readable to its owner alone: it tells who writes to whom.
+    """
+
+    def __init__(self, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        """
+        Args:
+            busy_seconds: how long a write waits for another process.
+
+        Raises:
+            LedgerError: the file cannot be opened or made, is no ledger, or is one of a later trustlane.
+        """
+        self._path = Path(path)
+        with saying(self._path):
+            _make(self._path)
+            connection = opened(self._path, busy_seconds)
+            try:
+                prepare(connection, self._path)
+            except BaseException:
+                connection.close()
+                raise
+        self._writer = Writer(connection, partial(said, self._path))
+        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(READERS_KEPT)
+        self._is_closed = False
+
+    def read(self, subjects: Sequence[Subject]) -> Mapping[Subject, History]:
+        with self._reading() as connection:
+            return rows.histories(connection, subjects)
+
+    async def aread(self, subjects: Sequence[Subject]) -> Mapping[Subject, History]:
+        """As :meth:`read`, at once: a dozen rows by key take less than handing them to a thread would."""
+        return self.read(subjects)
+
+    def write(self, observations: Sequence[Observation], decisions: Sequence[Remembered] = ()) -> int:
+        return self._writer.submit(_write_of(observations, decisions)).result()
+
+    async def awrite(self, observations: Sequence[Observation], decisions: Sequence[Remembered] = ()) -> int:
+        return await asyncio.wrap_future(self._writer.submit(_write_of(observations, decisions)))
+
+    def decision(self, decision_id: str) -> Remembered | None:
+        with self._reading() as connection:
+            return rows.decision(connection, decision_id)
+
+    def everybody(self, kind: str | None = None) -> Iterable[History]:
+        with self._reading() as connection:
+            yield from rows.heaviest(connection, kind)
+
+    def forget(self, subject: Subject) -> bool:
+        return self._writer.submit(partial(rows.forget, subject=subject)).result() > 0
+
+    def close(self) -> None:
+        """Finishes writes that were begun. Everything after it raises LedgerError."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._writer.close()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        while connection := _taken(self._idle):
+            connection.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection of one's own for as long as it takes, seeing one state of the file."""
+        if self._is_closed:
+            raise LedgerError("the ledger is closed")
+        with saying(self._path):
+            connection = _taken(self._idle) or _reader(self._path)
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.rollback()
+                self._put_back(connection)
+
+    def _put_back(self, connection: sqlite3.Connection) -> None:
+        try:
+            self._idle.put_nowait(connection)
+        except Full:
+            connection.close()
+        if self._is_closed:
+            self._close_idle()
+
+
+READERS_KEPT = 8
+"""Connections kept open for the next read. One serves an event loop; threads that read at once need one each."""
+
+
+def _write_of(observations: Sequence[Observation], decisions: Sequence[Remembered]) -> "partial[int]":
+    return partial(rows.write, observations=checked(observations), decisions=checked(decisions))
+
+
+def _make(path: Path) -> None:
+    """An empty file of mode 0600, unless there is one. SQLite gives the files beside it the same mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    connection = opened(path, BUSY_READING_SECONDS)
+    connection.create_function("heft", 3, heft, deterministic=True)
+    return connection
+
+
+def _taken(idle: "LifoQueue[sqlite3.Connection]") -> sqlite3.Connection | None:
+    try:
+        return idle.get_nowait()
+    except Empty:
+        return None

@@ -1,0 +1,161 @@
+"""Every ledger keeps the same promises."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from trustlane.errors import LedgerError
+from trustlane.ledger import History, Kind, Observation, Subject
+from trustlane.ledger.memory import MemoryLedger
+from trustlane.ledger.port import KEPT_SECONDS, Remembered
+from trustlane.ledger.sqlite import SqliteLedger
+
+NOW = 1_800_000_000.0
+ANN = Subject("address", "ann@example.com")
+EXAMPLE = Subject("rfc5322.from", "example.com")
+NEWCOMERS = Subject("newcomer", "rfc5322.from")
+
+AnyLedger = MemoryLedger | SqliteLedger
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyLedger]:
+    made = MemoryLedger() if request.param == "memory" else SqliteLedger(tmp_path / "ledger.sqlite")
+    yield made
+    made.close()
+
+
+def test_what_was_never_observed_has_no_history(ledger: AnyLedger) -> None:
+    assert ledger.read([EXAMPLE]) == {}
+    assert ledger.read([]) == {}
+    assert ledger.decision("a1") is None
+    assert list(ledger.everybody()) == []
+
+
+def test_an_observation_counts_for_each_of_its_subjects_and_for_newcomers(ledger: AnyLedger) -> None:
+    assert ledger.write([Observation(Kind.JUNK, NOW, (EXAMPLE, ANN))]) == 1
+    histories = ledger.read([EXAMPLE, ANN, NEWCOMERS, Subject("dkim", "example.com")])
+    assert {subject: history.bad for subject, history in histories.items()} == {EXAMPLE: 1.0, ANN: 1.0, NEWCOMERS: 1.0}
+
+
+COUNTED = [
+    (("a1", Kind.JUNK, "bob"), 0, "the same again"),
+    (("a2", Kind.JUNK, "bob"), 1, "about another mail"),
+    (("a1", Kind.COMPLAINT, "bob"), 1, "another kind"),
+    (("a1", Kind.JUNK, "eve"), 1, "another reporter"),
+    (("", Kind.JUNK, "bob"), 1, "about no decision"),
+]
+
+
+@pytest.mark.parametrize(("again", "new", "reason"), COUNTED)
+def test_a_reporter_counts_once_for_a_kind_and_a_decision(
+    ledger: AnyLedger, again: tuple[str, Kind, str], new: int, reason: str
+) -> None:
+    about, kind, reporter = again
+    ledger.write([Observation(Kind.JUNK, NOW, (EXAMPLE,), "a1", "bob"), Observation(Kind.CLEAN, NOW, (EXAMPLE,))])
+    assert ledger.write([Observation(kind, NOW, (EXAMPLE,), about, reporter)]) == new, reason
+
+
+def test_observations_without_a_decision_all_count(ledger: AnyLedger) -> None:
+    assert ledger.write([Observation(Kind.JUNK, NOW, (EXAMPLE,))] * 3) == 3
+    assert ledger.read([EXAMPLE])[EXAMPLE].bad == 3.0
+
+
+def test_the_same_twice_in_one_write_counts_once(ledger: AnyLedger) -> None:
+    assert ledger.write([Observation(Kind.JUNK, NOW, (EXAMPLE,), "a1")] * 2) == 1
+
+
+def test_a_decision_is_kept_with_its_subjects_and_the_latest_of_one_id_stays(ledger: AnyLedger) -> None:
+    first = Remembered("a1", NOW, "open", "deliver", (EXAMPLE, ANN), "one\ntwo")
+    second = Remembered("a1", NOW + 1, "trusted", "deliver", (EXAMPLE,), "")
+    ledger.write([], [first])
+    assert ledger.decision("a1") == first
+    ledger.write([], [second])
+    assert ledger.decision("a1") == second
+
+
+def test_decisions_and_reports_are_forgotten_after_thirty_days(ledger: AnyLedger) -> None:
+    observation = Observation(Kind.JUNK, NOW, (EXAMPLE,), "a1")
+    ledger.write([observation], [Remembered("a1", NOW, "open", "deliver", (EXAMPLE,), "")])
+    ledger.write([Observation(Kind.MAIL, NOW + KEPT_SECONDS, (ANN,))])
+    assert ledger.decision("a1")
+    assert ledger.write([observation]) == 0
+    ledger.write([Observation(Kind.MAIL, NOW + KEPT_SECONDS + 1, (ANN,))])
+    assert ledger.decision("a1") is None
+    assert ledger.write([observation]) == 1
+
+
+def test_everybody_comes_heaviest_first_as_of_one_moment(ledger: AnyLedger) -> None:
+    """Twenty observations of four half-lives ago weigh less than two of today."""
+    names = ["old.example", "new.example", "none.example"]
+    old, new, none = (Subject("dkim", name) for name in names)
+    ledger.write([Observation(Kind.NOT_JUNK, NOW - 120 * 86_400, (old,))] * 20)
+    ledger.write([Observation(Kind.NOT_JUNK, NOW, (new,))] * 2 + [Observation(Kind.MAIL, NOW, (none,))])
+    assert [history.subject.name for history in ledger.everybody("dkim")] == [names[1], names[0], names[2]]
+    assert next(iter(ledger.everybody())).subject == Subject("newcomer", "dkim")
+    assert list(ledger.everybody("spf")) == []
+
+
+def test_an_operator_can_have_a_subject_forgotten(ledger: AnyLedger) -> None:
+    ledger.write([Observation(Kind.JUNK, NOW, (EXAMPLE,))])
+    assert ledger.forget(EXAMPLE)
+    assert not ledger.forget(EXAMPLE)
+    assert ledger.read([EXAMPLE]) == {}
+
+
+STRANGE = [
+    "",
+    "a\x00b",
+    "'); DROP TABLE history; --",
+    "bücher.example",
+    "\udcff\udc00",
+    "\ud800",
+    "x" * 10_000,
+    "a\nb",
+    "🐎",
+]
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_names_may_hold_any_octets(ledger: AnyLedger, name: str) -> None:
+    subject = Subject("address", name)
+    kept = Remembered(f"id{name}", NOW, "open", "deliver", (subject,), name)
+    assert ledger.write([Observation(Kind.JUNK, NOW, (subject,), name or "a1", name)], [kept]) == 1
+    assert ledger.write([Observation(Kind.JUNK, NOW, (subject,), name or "a1", name)]) == 0
+    assert ledger.read([subject])[subject].bad == 1.0
+    assert [history.subject for history in ledger.everybody("address")] == [subject]
+    assert ledger.decision(kept.id) == kept
+    assert ledger.forget(subject)
+
+
+@pytest.mark.parametrize("time", [float("nan"), float("inf")])
+def test_what_has_no_time_is_refused_whole(ledger: AnyLedger, time: float) -> None:
+    good = Observation(Kind.JUNK, NOW, (EXAMPLE,))
+    with pytest.raises(LedgerError, match="needs a time"):
+        ledger.write([good, Observation(Kind.JUNK, time, (EXAMPLE,))])
+    with pytest.raises(LedgerError, match="needs a time"):
+        ledger.write([good], [Remembered("a1", time, "open", "deliver", (), "")])
+    assert ledger.read([EXAMPLE]) == {}
+
+
+async def test_tasks_may_write_and_read_at_once(ledger: AnyLedger) -> None:
+    writes = (ledger.awrite([Observation(Kind.CLEAN, NOW, (EXAMPLE,), f"a{number}")]) for number in range(200))
+    assert sum(await asyncio.gather(*writes)) == 200
+    assert (await ledger.aread([EXAMPLE]))[EXAMPLE].good == pytest.approx(100.0)
+
+
+def test_threads_may_write_and_read_at_once(ledger: AnyLedger) -> None:
+    def work(number: int) -> None:
+        for turn in range(25):
+            ledger.write([Observation(Kind.MAIL, NOW, (EXAMPLE,), f"{number}-{turn}")])
+            ledger.read([EXAMPLE])
+
+    threads = [Thread(target=work, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ledger.read([EXAMPLE])[EXAMPLE] == History(EXAMPLE, 0.0, 0.0, NOW, NOW, NOW, mails=300)
