@@ -4,6 +4,9 @@
 
 mod answer;
 mod errors;
+mod examination;
+mod finding;
+mod functions;
 mod question;
 
 use pyo3::prelude::*;
@@ -12,6 +15,10 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use crate::answer::Answer;
+    #[pymodule_export]
+    use crate::examination::Examination;
+    #[pymodule_export]
+    use crate::functions::{reasons, sign, write_results};
     #[pymodule_export]
     use crate::question::Question;
 }

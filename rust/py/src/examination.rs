@@ -1,0 +1,122 @@
+//! `trustlane._core.Examination`.
+
+use std::net::IpAddr;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyTuple};
+use trustlane_core::authres::{self, Claim};
+use trustlane_core::examination::{self, Options, SessionFacts};
+use trustlane_core::message::{ArrivalOptions, Header, LineEnds};
+
+use crate::answer::Answer;
+use crate::errors::{bad_argument, not_finished};
+use crate::finding::write_finding;
+use crate::question::Question;
+
+/// One message and every check of it: octets and answers in, questions and findings out.
+#[pyclass(module = "trustlane._core")]
+pub struct Examination(examination::Examination);
+
+#[pymethods]
+impl Examination {
+    #[new]
+    #[pyo3(signature = (*, client_ip = None, helo = None, mail_from = None, receiver = "", now, line_ends = "as-is"))]
+    fn new(
+        client_ip: Option<&str>,
+        helo: Option<String>,
+        mail_from: Option<String>,
+        receiver: &str,
+        now: u64,
+        line_ends: &str,
+    ) -> PyResult<Self> {
+        let client_ip = client_ip.map(read_address).transpose()?;
+        let facts = SessionFacts { client_ip, helo, mail_from, receiver: receiver.to_owned() };
+        let arrival = ArrivalOptions { line_ends: read_line_ends(line_ends)?, ..ArrivalOptions::default() };
+        let options = Options { now_seconds: now, arrival, ..Options::default() };
+        Ok(Self(examination::Examination::new(facts, options)))
+    }
+
+    /// Takes the next octets of the message.
+    fn feed(&mut self, py: Python<'_>, octets: &[u8]) {
+        py.detach(|| self.0.feed(octets));
+    }
+
+    /// The message is whole.
+    fn finish(&mut self, py: Python<'_>) {
+        py.detach(|| self.0.finish());
+    }
+
+    /// What must be known to go on; empty when every finding is there.
+    fn questions(&mut self, py: Python<'_>) -> Vec<Question> {
+        py.detach(|| self.0.questions()).into_iter().map(Question).collect()
+    }
+
+    /// Takes answers by question; the first answer to a question stays.
+    fn learn(&mut self, answers: &Bound<'_, PyAny>) -> PyResult<()> {
+        for pair in answers.call_method0("items")?.try_iter()? {
+            let (question, answer): (Bound<'_, Question>, Bound<'_, Answer>) = pair?.extract()?;
+            self.0.learn(question.get().0.clone(), answer.get().0.clone());
+        }
+        Ok(())
+    }
+
+    /// Every finding as a tuple; see `trustlane.identities.Finding`.
+    fn findings<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
+        let findings = py.detach(|| self.0.findings()).ok_or_else(not_finished)?;
+        findings.iter().map(|finding| write_finding(py, finding)).collect()
+    }
+
+    /// Each question with its answer, in the order they were learned.
+    fn transcript(&self) -> Vec<(Question, Answer)> {
+        let told = self.0.transcript().iter();
+        told.map(|(question, answer)| (Question(question.clone()), Answer(answer.clone()))).collect()
+    }
+
+    /// Public-key operations done so far.
+    #[getter]
+    fn verifications(&self) -> u32 {
+        self.0.verifications()
+    }
+
+    /// Octets of the header block, without the empty line that ends it.
+    #[getter]
+    fn header_octets(&self) -> usize {
+        self.header().map_or(0, |header| header.octets().len())
+    }
+
+    /// Name, begin and end of each field in the message.
+    #[getter]
+    fn field_spans<'py>(&self, py: Python<'py>) -> Vec<(Bound<'py, PyBytes>, usize, usize)> {
+        let Some(header) = self.header() else { return Vec::new() };
+        let spans = header.fields().iter();
+        spans.map(|field| (PyBytes::new(py, header.name(field)), field.whole.start, field.whole.end)).collect()
+    }
+
+    /// Numbers (from 0) of the fields that a stranger wrote in one of our names (RFC 8601 §5).
+    fn forged_results(&self, ours: Vec<String>) -> Vec<usize> {
+        let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
+        let Some(header) = self.header() else { return Vec::new() };
+        let claims = header.fields().iter().map(|field| authres::claims(header.name(field), header.value(field), &ours));
+        let is_forged = |claim: &Claim| matches!(claim, Claim::Ours | Claim::Unreadable);
+        claims.enumerate().filter_map(|(number, claim)| is_forged(&claim).then_some(number)).collect()
+    }
+}
+
+impl Examination {
+    fn header(&self) -> Option<&Header> {
+        self.0.arrival().header()
+    }
+}
+
+fn read_address(text: &str) -> PyResult<IpAddr> {
+    text.parse().map_err(|_| bad_argument("no IP address", text))
+}
+
+fn read_line_ends(word: &str) -> PyResult<LineEnds> {
+    match word {
+        "as-is" => Ok(LineEnds::AsIs),
+        "fix-crlf" => Ok(LineEnds::FixCrlf),
+        "reject" => Ok(LineEnds::Reject),
+        _ => Err(bad_argument("no policy for line ends", word)),
+    }
+}
