@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from hashlib import blake2b
 
-from trustlane.assessment import assess, assess_subjects_needed
+from trustlane.assessment import assess, subjects_needed
 from trustlane.dns import AsyncResolver, Resolver
 from trustlane.errors import LedgerError
 from trustlane.identities import Examined, Identities, aexamine, examine, identify
@@ -36,7 +36,7 @@ async def acarry(
     examined = await aexamine(mail, resolver, now)
     identities = identify(examined.findings, mail.session)
     try:
-        histories = await ledger.aread(assess_subjects_needed(identities.subjects))
+        histories = await ledger.aread(subjects_needed(identities.subjects))
     except LedgerError as error:
         log.error("ledger cannot be read: %s", error)
         return decide(mail, examined, identities, None, policy, now)
@@ -63,7 +63,7 @@ def consider(mail: Transaction, *, resolver: Resolver, ledger: Ledger, policy: P
     examined = examine(mail, resolver, now)
     identities = identify(examined.findings, mail.session)
     try:
-        histories = ledger.read(assess_subjects_needed(identities.subjects))
+        histories = ledger.read(subjects_needed(identities.subjects))
     except LedgerError as error:
         log.error("ledger cannot be read: %s", error)
         return decide(mail, examined, identities, None, policy, now)

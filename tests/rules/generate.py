@@ -38,9 +38,9 @@ def pages() -> dict[Path, Callable[[], str]]:
 
 SETTINGS = """# Settings
 
-One TOML file, `trustlane.toml` in the folder where trustlane starts, or the file of `--config`. Every setting has a default;
-a wrong one stops the start with its name, the reason and an example. A relative path in the file is as seen from the
-file's folder, a default one as seen from where trustlane starts.
+One TOML file, `trustlane.toml` in the folder where trustlane starts, or the file of `--config`. Every setting has a
+default; a wrong one stops the start with its name, the reason and an example. A relative path in the file is as seen
+from the file's folder, a default one as seen from where trustlane starts.
 
 """
 
@@ -52,8 +52,8 @@ Every reason that a finding, an assessment or a decision can have. Codes stay; s
 
 STANDARDS = """# Standards
 
-Each section that the code cites, with its state. *done*: built and tested; *partial*: see the sentence; *refused*: left out
-on purpose.
+Each section that the code cites, with its state. *done*: built and tested; *partial*: see the sentence; *refused*:
+left out on purpose.
 
 """
 

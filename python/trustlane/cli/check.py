@@ -5,6 +5,7 @@ Exit code: 0 trusted lane, 1 open lane, 2 wrong call or a file that cannot be re
 
 import argparse
 import json
+from collections.abc import Mapping
 
 from trustlane.cli.options import (
     declare_mail,
@@ -66,5 +67,5 @@ def _lines(decision: Decision) -> str:
     )
 
 
-def _properties(properties: dict[str, str]) -> str:
+def _properties(properties: Mapping[str, str]) -> str:
     return "".join(f"{name}={value} " for name, value in properties.items())

@@ -133,8 +133,8 @@ def _assessment(decision: Decision) -> Iterator[str]:
 def _standing(standing: Standing) -> str:
     kind, name = standing.subject
     return (
-        f"{kind} {name}: {standing.level}, rated {standing.rating:.3f} on evidence of weight {standing.sample_size:.1f};"
-        f" at least {standing.lower_bound:.3f}"
+        f"{kind} {name}: {standing.level}, rated {standing.rating:.3f} on evidence of weight"
+        f" {standing.sample_size:.1f}; at least {standing.lower_bound:.3f}"
     )
 
 

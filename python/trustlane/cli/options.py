@@ -96,7 +96,7 @@ def now_of(options: argparse.Namespace) -> Instant:
 
 
 def policy_of(settings: Settings, key: bytes = b"") -> Policy:
-    thresholds = Thresholds(trust_gained=settings.trust.gained_at, trust_lost=settings.trust.lost_below)
+    thresholds = Thresholds(gained_at=settings.trust.gained_at, lost_below=settings.trust.lost_below)
     return Policy(mode=settings.site.mode, thresholds=thresholds, key=key)
 
 

@@ -5,11 +5,10 @@ import json
 import time
 from collections.abc import Iterable
 
-from trustlane.assessment import Standing, Thresholds, assess_subjects_needed, standing
+from trustlane.assessment import Standing, Thresholds, standing_of, subjects_needed
 from trustlane.cli.options import declare_config, ledger_to_look_at, policy_of, settings_of
 from trustlane.cli.plain import plain
 from trustlane.ledger import History, Ledger, Subject
-from trustlane.ledger.evidence import newcomers_like
 from trustlane.message import Instant
 
 NOT_KNOWN = 1
@@ -56,8 +55,7 @@ def _print(options: argparse.Namespace, histories: Iterable[History]) -> None:
 
 
 def _judged(subject: Subject, ledger: Ledger, thresholds: Thresholds, now: Instant) -> Standing:
-    known = ledger.read(assess_subjects_needed([subject]))
-    return standing(known.get(subject, History(subject)), known.get(newcomers_like(subject)), now, thresholds)
+    return standing_of(subject, ledger.read(subjects_needed([subject])), now, thresholds)
 
 
 def _as_line(history: History, judged: Standing) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from trustlane.assessment import Thresholds, assess, assess_subjects_needed
+from trustlane.assessment import Thresholds, assess, subjects_needed
 from trustlane.delivery.trust_lane import NAME, decision_id
 from trustlane.dns import Resolver
 from trustlane.identities import examine, identify
@@ -67,7 +67,7 @@ def _whom(mail: Transaction, resolver: Resolver, ledger: Ledger, now: Instant) -
 
 def _settle(subjects: tuple[Subject, ...], ledger: Ledger, thresholds: Thresholds, now: Instant) -> None:
     """Trust that this report won or lost is kept at once, not when the next mail comes."""
-    assessment = assess(subjects, ledger.read(assess_subjects_needed(subjects)), now, thresholds)
+    assessment = assess(subjects, ledger.read(subjects_needed(subjects)), now, thresholds)
     changes = [
         Observation(Kind.TRUST_GAINED if is_gained else Kind.TRUST_LOST, now, (subject,))
         for subject, is_gained in assessment.changes
