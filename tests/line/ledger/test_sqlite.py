@@ -174,7 +174,12 @@ def test_a_write_that_fails_fails_with_all_that_shared_its_transaction(tmp_path:
     _execute(path, "CREATE TABLE some (x)")
     writer = Writer(opened(path, BUSY_SECONDS), _said)
     begun, may_go = Event(), Event()
-    first = writer.submit(lambda _: begun.set() or (may_go.wait() and 0))
+
+    def slow(_: sqlite3.Connection) -> int:
+        begun.set()
+        return int(may_go.wait())
+
+    first = writer.submit(slow)
     begun.wait()
     good = writer.submit(lambda connection: connection.execute("INSERT INTO some VALUES (1)").rowcount)
     bad = writer.submit(lambda connection: connection.execute("INSERT INTO nowhere VALUES (1)").rowcount)
