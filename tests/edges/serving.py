@@ -1,0 +1,94 @@
+"""A real ``trustlane serve`` for tests: its own folder, its own port, killed or stopped as a test wants."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+CONFIG = """
+[site]
+authserv_id = "mx.trustlane.example"
+mode = "{mode}"
+[relay]
+listen = "127.0.0.1:{port}"
+hostname = "mx.trustlane.example"
+maildir = "Maildir"
+next_hop = "{next_hop}"
+{relay}
+[dns]
+zone = "zone.txt"
+nameservers = ["127.0.0.1"]
+deadline_seconds = 0.2
+[ledger]
+path = "ledger.sqlite"
+[log]
+replay = "replay"
+level = "info"
+"""
+
+ZONE = """
+sender.example. SOA ns.sender.example. postmaster.sender.example. 1 3600 600 86400 60
+sender.example. TXT "v=spf1 ip4:127.0.0.0/8 -all"
+_dmarc.sender.example. TXT "v=DMARC1; p=reject"
+client.example. SOA ns.client.example. postmaster.client.example. 1 3600 600 86400 60
+client.example. A 127.0.0.1
+in-addr.arpa. SOA ns.client.example. postmaster.client.example. 1 3600 600 86400 60
+1.0.0.127.in-addr.arpa. PTR client.example.
+"""
+
+
+@dataclass(slots=True)
+class Serving:
+    """One running relay."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def maildir(self) -> Path:
+        return self.folder / "Maildir"
+
+    def mails(self, folder: str = "") -> list[bytes]:
+        """The octets of every mail in a folder, new or seen."""
+        place = self.maildir / f".{folder}" if folder else self.maildir
+        return [file.read_bytes() for part in ("new", "cur") for file in sorted((place / part).glob("*"))]
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)
+
+
+def start(folder: Path, *, mode: str = "tag", next_hop: str = "", relay: str = "", port: int = 0) -> Serving:
+    """Starts the relay in this folder and waits until it listens."""
+    (folder / "zone.txt").write_text(ZONE)
+    (folder / "trustlane.toml").write_text(CONFIG.format(mode=mode, next_hop=next_hop, relay=relay, port=port))
+    command = [sys.executable, "-m", "trustlane", "serve", "--config", str(folder / "trustlane.toml")]
+    log = (folder / "log.txt").open("ab")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=folder)
+    assert process.stdout
+    line = process.stdout.readline().decode()
+    said = re.search(r"listens on [^ ]*:(\d+),", line)
+    assert said, f"said {line!r}; {(folder / 'log.txt').read_text()}"
+    return Serving(folder, int(said[1]), process)
+
+
+@contextmanager
+def serving(folder: Path, *, mode: str = "tag", next_hop: str = "", relay: str = "") -> Iterator[Serving]:
+    """A relay for the length of a block."""
+    running = start(folder, mode=mode, next_hop=next_hop, relay=relay)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.kill()
+        if running.process.stdout:
+            running.process.stdout.close()
