@@ -1,0 +1,31 @@
+"""Examples in documents run: Python blocks of one page share a namespace, TOML blocks are settings."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from trustlane.settings import read
+
+ROOT = Path(__file__).parents[2]
+PAGES = [page for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))]
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.M | re.S)
+TOML = re.compile(r"^```toml\n(.*?)^```", re.M | re.S)
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if PYTHON.search(page.read_text())], ids=lambda page: page.name
+)
+def test_python_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
+    namespace: dict[str, object] = {}
+    for block in PYTHON.findall(page.read_text()):
+        exec(compile(block, page.name, "exec"), namespace)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if TOML.search(page.read_text())], ids=lambda page: page.name)
+def test_settings_in_examples_are_right(page: Path) -> None:
+    for block in TOML.findall(page.read_text()):
+        read(tomllib.loads(block))
