@@ -22,6 +22,7 @@ from trustlane.delivery import durable
 from trustlane.delivery.maildir_names import FOLDER, UniqueNames, plain, read_marked
 from trustlane.delivery.reply import Reply
 from trustlane.delivery.return_path import stored
+from trustlane.delivery.tries import Tries
 from trustlane.errors import SettingsError
 from trustlane.message import Envelope
 from trustlane.message.transaction import Instant
@@ -29,14 +30,7 @@ from trustlane.message.transaction import Instant
 WRITERS = 8
 """Threads that write, so that a slow disk holds up no session but its own; more would only queue in the disk."""
 
-REMEMBERED_SECONDS = 5 * 24 * 3600.0
-"""How long a mail that was accepted, perhaps unheard, is remembered: until clients give up (RFC 5321 §4.5.4.1)."""
-
-MAX_REMEMBERED = 100_000
-"""Mails accepted and perhaps unheard; above it the oldest is forgotten. Some 40 MB, and days of dropped connections."""
-
 DELIVERED = Reply(250, "2.0.0", "Delivered")
-DELIVERED_BEFORE = Reply(250, "2.0.0", "Delivered before")
 NO_ROOM = Reply(452, "4.3.1", "No room to store the mail; try again later")
 CANNOT_STORE = Reply(451, "4.3.0", "The mail cannot be stored now; try again later")
 
@@ -63,8 +57,8 @@ class Maildir:
         self._now = now
         self._names = UniqueNames()
         self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="maildir")
-        self._under_way: dict[str, asyncio.Task[Reply]] = {}
-        self._perhaps_unheard: dict[str, tuple[Instant, Path]] = {}
+        self._tries = Tries(now, self._forgotten)
+        self._marks: dict[str, Path] = {}
         try:
             self._made(self._root)
             self._unlock = self._locked()
@@ -77,21 +71,11 @@ class Maildir:
 
         Should the caller be cancelled, the mail is still stored whole, and remembered as perhaps unheard.
         """
-        self._forget_old()
-        if fingerprint in self._under_way:
-            return _again(await asyncio.shield(self._under_way[fingerprint]))
-        if fingerprint in self._perhaps_unheard:
-            return DELIVERED_BEFORE
-        task = asyncio.create_task(self._store(octets, envelope, folder, fingerprint))
-        self._under_way[fingerprint] = task
-        task.add_done_callback(lambda _: self._under_way.pop(fingerprint))
-        return await asyncio.shield(task)
+        return await self._tries.once(fingerprint, lambda: self._store(octets, envelope, folder, fingerprint))
 
     def heard(self, fingerprint: str) -> None:
         """The mark under ``tmp`` is taken away; the mail in ``new`` stays."""
-        if remembered := self._perhaps_unheard.pop(fingerprint, None):
-            with suppress(RuntimeError):  # closed: the mark stays, and is forgotten in time
-                self._pool.submit(durable.unlink, remembered[1])
+        self._tries.heard(fingerprint)
 
     def close(self) -> None:
         """Waits for what is being written; afterwards another process may open this Maildir."""
@@ -108,7 +92,7 @@ class Maildir:
             log.error("mail %s cannot be stored in %s: %s", fingerprint, self._root, error.strerror)
             return NO_ROOM if error.errno in (errno.ENOSPC, errno.EDQUOT) else CANNOT_STORE
         if mark is not None:
-            self._perhaps_unheard[fingerprint] = (now, mark)
+            self._marks[fingerprint] = mark
         return DELIVERED
 
     def _write(self, octets: bytes, envelope: Envelope, folder: str, fingerprint: str, now: Instant) -> Path | None:
@@ -162,19 +146,13 @@ class Maildir:
         ]
         for came, fingerprint, entry in sorted(marks, key=lambda mark: mark[0]):
             if entry.stat(follow_symlinks=False).st_nlink > 1:
-                self._perhaps_unheard[fingerprint] = (came, Path(entry.path))
+                self._marks[fingerprint] = Path(entry.path)
+                self._tries.remember(fingerprint, came)
             elif self._unlock is not None:
                 durable.unlink(Path(entry.path))
-        self._forget_old()
+        self._tries.forget_old()
 
-    def _forget_old(self) -> None:
-        oldest_kept = self._now() - REMEMBERED_SECONDS
-        while self._perhaps_unheard:
-            fingerprint = next(iter(self._perhaps_unheard))
-            if self._perhaps_unheard[fingerprint][0] >= oldest_kept and len(self._perhaps_unheard) <= MAX_REMEMBERED:
-                return
-            self.heard(fingerprint)
-
-
-def _again(reply: Reply) -> Reply:
-    return DELIVERED_BEFORE if reply.is_accepted else reply
+    def _forgotten(self, fingerprint: str) -> None:
+        if mark := self._marks.pop(fingerprint, None):
+            with suppress(RuntimeError):  # closed: the mark stays, and is forgotten in time
+                self._pool.submit(durable.unlink, mark)

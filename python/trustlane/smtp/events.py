@@ -36,6 +36,7 @@ class MailStarted:
 class RecipientGiven:
     """RCPT was given; answer it with ``accept`` or ``refuse``."""
 
+    mail_from: str
     rcpt: str
 
 

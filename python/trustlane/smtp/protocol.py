@@ -324,7 +324,7 @@ class ServerProtocol:
             return
         self._asked = rcpt
         self._state = State.ANSWER_TO_RCPT
-        self._events.append(RecipientGiven(rcpt))
+        self._events.append(RecipientGiven(self._mail.mail_from, rcpt))
 
     def _obey_data(self) -> None:
         if self._mail is None:

@@ -21,6 +21,7 @@ class SmtpServer:
         heard: told of a mail once the client has surely heard our 250 for it; see :mod:`trustlane.smtp.hearing`.
         hostname: our name in the greeting, US-ASCII.
         limits: see :class:`trustlane.smtp.limits.Limits`.
+        refusal: asked for each sender and recipient; the reply that refuses it, or ``None`` where it is taken.
     """
 
     def __init__(
@@ -29,8 +30,9 @@ class SmtpServer:
         heard: Callable[[Transaction], None],
         hostname: str,
         limits: Limits | None = None,
+        refusal: Callable[[str, str], Reply | None] = lambda mail_from, rcpt: None,
     ) -> None:
-        self._site = Site(receive, heard, hostname, limits or Limits(), set(), set())
+        self._site = Site(receive, heard, refusal, hostname, limits or Limits(), set(), set())
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:

@@ -31,6 +31,7 @@ class Site:
     Attributes:
         receive: takes a whole mail, gives the one reply to it.
         heard: told when the client has heard our 250.
+        refusal: the reply to a sender and recipient that is refused, else ``None``.
         hostname: our name.
         limits: of each session.
         mails: the mails that are being received; a lost connection does not end them.
@@ -39,6 +40,7 @@ class Site:
 
     receive: Callable[[Transaction], Awaitable[Reply]]
     heard: Callable[[Transaction], None]
+    refusal: Callable[[str, str], Reply | None]
     hostname: str
     limits: Limits
     mails: "set[asyncio.Task[None]]"
@@ -133,8 +135,11 @@ class SmtpSession(asyncio.Protocol):
 
     def _answer(self, event: Event) -> list[Event]:
         match event:
-            case MailStarted() | RecipientGiven():
+            case MailStarted():
                 return self._protocol.accept()
+            case RecipientGiven(mail_from, rcpt):
+                refusal = self._refusal(mail_from, rcpt)
+                return self._protocol.refuse(refusal) if refusal else self._protocol.accept()
             case ContentEnded(transaction):
                 mail = self._loop.create_task(self._receive(transaction))
                 self._site.mails.add(mail)
@@ -144,6 +149,13 @@ class SmtpSession(asyncio.Protocol):
             case Closed():
                 self._loop.call_soon(self._linger)
         return []
+
+    def _refusal(self, mail_from: str, rcpt: str) -> Reply | None:
+        try:
+            return self._site.refusal(mail_from, rcpt)
+        except Exception:
+            log.exception("an error of ours; the client is asked to try this recipient again")
+            return replies.LOCAL_ERROR
 
     async def _receive(self, transaction: Transaction) -> None:
         try:

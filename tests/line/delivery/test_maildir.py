@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustlane.delivery import durable
-from trustlane.delivery.maildir import MAX_REMEMBERED, REMEMBERED_SECONDS, Maildir
+from trustlane.delivery.maildir import Maildir
 from trustlane.delivery.return_path import stored
+from trustlane.delivery.tries import MAX_REMEMBERED, REMEMBERED_SECONDS
 from trustlane.errors import SettingsError
 from trustlane.message import Envelope
 
@@ -166,11 +167,13 @@ async def test_a_mail_is_forgotten_when_clients_have_given_up(tmp_path: Path) ->
 
 async def test_the_oldest_is_forgotten_when_too_many_are_remembered(maildir: Maildir) -> None:
     await maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT)
-    came, mark = maildir._perhaps_unheard[FINGERPRINT]
-    maildir._perhaps_unheard |= {f"{number:016x}": (came, mark) for number in range(MAX_REMEMBERED)}
+    for number in range(MAX_REMEMBERED):
+        maildir._tries.remember(f"{number:016x}", maildir._now())
     await maildir.deliver(MAIL, ENVELOPE, "", "ffffffffffffffff")
-    assert FINGERPRINT not in maildir._perhaps_unheard
-    assert f"{1:016x}" in maildir._perhaps_unheard
+    maildir.heard("ffffffffffffffff")
+    maildir.close()
+    assert files(maildir, "tmp") == []
+    assert len(files(maildir, "new")) == 2
 
 
 FAILURES = [

@@ -1,0 +1,156 @@
+"""Delivery to the next hop by SMTP: what it says, we say (RFC 5321 §3.6.3, §6.1)."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from trustlane.delivery.hop import Hop, HopError, HopTimeouts
+from trustlane.delivery.outgoing import dot_stuffed, has_8bit, has_lone_cr_or_lf, is_sendable_address
+from trustlane.delivery.refusals import Refusals
+from trustlane.delivery.reply import Reply
+from trustlane.delivery.tries import Tries
+from trustlane.message import Envelope
+from trustlane.message.transaction import Instant
+
+MAX_CONNECTIONS = 50
+"""To the next hop at one time; below the process limit of a stock Postfix, which is 100."""
+
+UNREACHABLE = Reply(451, "4.4.1", "The next hop does not answer; try again later")
+LOST = Reply(451, "4.4.2", "The connection to the next hop was lost; try again later")
+OUT_OF_ORDER = Reply(451, "4.5.0", "The next hop answered out of order; try again later")
+SOME_REFUSED = Reply(451, "4.5.3", "Some recipients were refused; try again, they will be named")
+LONE_CR_OR_LF = Reply(550, "5.6.0", "Mail has a CR or LF that is not part of a CRLF")
+BAD_ADDRESS = Reply(553, "5.1.3", "An address cannot be passed on")
+NEEDS_8BIT = Reply(554, "5.6.3", "The next hop does not take 8-bit mail")
+
+log = logging.getLogger(__name__)
+
+
+class NextHop:
+    """Passes each mail on at once and gives the hop's own reply; 250 only once the hop has said so.
+
+    A mail has one reply, but the hop answers for each recipient. The rule that neither loses nor doubles:
+
+    - All taken: the mail is sent, and the reply is the hop's.
+    - All refused for good, or all for now: nothing is sent, and the reply is the hop's first refusal.
+    - Otherwise nothing is sent, and the client gets 451. What the hop said is remembered, and ``refusal`` tells it for
+      each of those recipients when the client tries again; the others then go through.
+
+    A hop that goes away after the end of data may have taken the mail or not. The client gets 451 and the hop may get
+    the mail twice; RFC 5321 §4.5.3.2.6 and §6.1 know no better. A mail that the hop took and whose 250 the client did
+    not hear is accepted again without sending it, as long as this process lives.
+
+    Args:
+        host, port: of the hop.
+        hostname: our name in EHLO, US-ASCII.
+        timeouts: of each step.
+        now: the clock, Unix seconds.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        hostname: str,
+        timeouts: HopTimeouts | None = None,
+        now: Callable[[], Instant] = time.time,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._hostname = hostname
+        self._timeouts = timeouts or HopTimeouts()
+        self._tries = Tries(now, lambda _: None)
+        self._refusals = Refusals(now)
+        self._connections = asyncio.Semaphore(MAX_CONNECTIONS)
+
+    async def deliver(self, octets: bytes, envelope: Envelope, folder: str, fingerprint: str) -> Reply:
+        """See :class:`trustlane.delivery.port.Delivery`. The folder is not told: the hop reads it in ``Trust-Lane``."""
+        return await self._tries.once(fingerprint, lambda: self._pass_on(octets, envelope))
+
+    def heard(self, fingerprint: str) -> None:
+        self._tries.heard(fingerprint)
+
+    def refusal(self, mail_from: str, rcpt: str) -> Reply | None:
+        """What the hop said of this recipient when it refused only some of a mail; told once."""
+        return self._refusals.take(mail_from, rcpt)
+
+    async def _pass_on(self, octets: bytes, envelope: Envelope) -> Reply:
+        if has_lone_cr_or_lf(octets):
+            return LONE_CR_OR_LF
+        if not all(map(is_sendable_address, (envelope.mail_from or "", *envelope.rcpt))):
+            return BAD_ADDRESS
+        try:
+            async with asyncio.timeout(self._timeouts.whole_seconds), self._connections:
+                return await self._connect_and_send(octets, envelope)
+        except TimeoutError:
+            log.warning("next hop %s:%d was too slow", self._host, self._port)
+            return LOST
+
+    async def _connect_and_send(self, octets: bytes, envelope: Envelope) -> Reply:
+        try:
+            hop = await Hop.connect(self._host, self._port, self._timeouts)
+        except HopError as error:
+            return self._gone(error, UNREACHABLE)
+        try:
+            return await self._send(hop, octets, envelope)
+        finally:
+            hop.close()
+
+    async def _send(self, hop: Hop, octets: bytes, envelope: Envelope) -> Reply:
+        try:
+            await hop.greet(self._hostname)
+        except HopError as error:
+            return self._gone(error, UNREACHABLE)
+        try:
+            reply = await self._converse(hop, octets, envelope)
+        except HopError as error:
+            return self._gone(error, LOST)
+        await hop.quit()
+        return reply
+
+    async def _converse(self, hop: Hop, octets: bytes, envelope: Envelope) -> Reply:
+        if has_8bit(octets) and "8BITMIME" not in hop.extensions:
+            return NEEDS_8BIT
+        mail_from = envelope.mail_from or ""
+        reply = await hop.mail(mail_from, _parameters(hop, octets))
+        if not reply.is_accepted:
+            return _refused(reply)
+        refused = self._judge(mail_from, envelope.rcpt, await hop.rcpt(envelope.rcpt))
+        if refused is not None:
+            return refused
+        reply = await hop.data()
+        if reply.code != 354:
+            return _refused(reply)
+        reply = await hop.content(dot_stuffed(octets))
+        return reply if reply.is_accepted else _refused(reply)
+
+    def _judge(self, mail_from: str, recipients: Sequence[str], replies: Sequence[Reply]) -> Reply | None:
+        """Why the mail is not sent, or ``None`` where all recipients are taken."""
+        verdicts = {reply.is_accepted or _refused(reply).code // 100 for reply in replies}
+        if verdicts <= {True}:
+            return None
+        if len(verdicts) == 1:
+            return _refused(replies[0])
+        for rcpt, reply in zip(recipients, replies, strict=True):
+            if not reply.is_accepted:
+                self._refusals.remember(mail_from, rcpt, _refused(reply))
+        return SOME_REFUSED
+
+    def _gone(self, error: HopError, reply: Reply) -> Reply:
+        log.warning("next hop %s:%d %s", self._host, self._port, error)
+        return reply
+
+
+def _parameters(hop: Hop, octets: bytes) -> str:
+    """SIZE (RFC 1870 §6) and BODY (RFC 6152 §2), where they are offered."""
+    size = f" SIZE={len(octets)}" if "SIZE" in hop.extensions else ""
+    body = " BODY=8BITMIME" if has_8bit(octets) else ""
+    return size + body
+
+
+def _refused(reply: Reply) -> Reply:
+    """A refusal in the hop's words. Its 421 ends its session, not our client's; a 2xx or 3xx here makes no sense."""
+    if reply.code == 421:
+        return Reply(451, reply.enhanced_code, reply.text)
+    return reply if reply.code >= 400 else OUT_OF_ORDER
