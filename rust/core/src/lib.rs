@@ -9,6 +9,7 @@
 pub mod address;
 pub mod authres;
 pub mod crypto;
+mod cfws;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
@@ -18,3 +19,6 @@ pub mod message;
 pub mod octets;
 pub mod spf;
 pub mod tags;
+
+#[cfg(test)]
+mod zone;

@@ -1,6 +1,7 @@
 //! Lexical tokens of structured fields (RFC 5322 §3.2); blanks, folds and comments vanish between them.
 
 use crate::address::Malformed;
+use crate::cfws::{after_cfws, quoted_string};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
@@ -26,10 +27,13 @@ pub(super) fn tokens(value: &[u8]) -> Result<Vec<Placed>, Malformed> {
     let mut tokens = Vec::new();
     let mut at = 0;
     loop {
-        let start = after_blanks(value, at)?;
+        let start = after_cfws(value, at)?;
         let Some(&first) = value.get(start) else { return Ok(tokens) };
         let (token, end) = match first {
-            b'"' => quoted(value, start)?,
+            b'"' => {
+                let (content, end) = quoted_string(value, start)?;
+                (Token::Quoted(content), end)
+            }
             b'[' => literal(value, start)?,
             b'.' | b'@' | b'<' | b'>' | b':' | b';' | b',' => (Token::Special(first), start + 1),
             octet if is_atext(octet) => atom(value, start),
@@ -47,51 +51,9 @@ const fn is_atext(octet: u8) -> bool {
         || matches!(octet, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'/' | b'=' | b'?' | b'^'..=b'`' | b'{'..=b'~')
 }
 
-/// Skips white space, folds and comments (RFC 5322 §3.2.2). Depth is a number, so nesting costs nothing.
-fn after_blanks(value: &[u8], from: usize) -> Result<usize, Malformed> {
-    let mut depth = 0_usize;
-    let mut opened_at = from;
-    let mut at = from;
-    while let Some(&octet) = value.get(at) {
-        match octet {
-            b'(' => {
-                if depth == 0 {
-                    opened_at = at;
-                }
-                depth += 1;
-            }
-            b')' if depth > 0 => depth -= 1,
-            b'\\' if depth > 0 => at += 1,
-            b' ' | b'\t' | b'\r' | b'\n' => {}
-            _ if depth > 0 => {}
-            _ => return Ok(at),
-        }
-        at += 1;
-    }
-    match depth {
-        0 => Ok(value.len()),
-        _ => Err(Malformed { what: "a comment without its end", at: opened_at }),
-    }
-}
-
 fn atom(value: &[u8], start: usize) -> (Token, usize) {
     let length = value[start..].iter().take_while(|&&octet| is_atext(octet)).count();
     (Token::Atom(value[start..start + length].to_vec()), start + length)
-}
-
-/// RFC 5322 §3.2.4; a fold inside keeps its blanks.
-fn quoted(value: &[u8], start: usize) -> Result<(Token, usize), Malformed> {
-    let mut content = Vec::new();
-    let mut octets = value.iter().copied().enumerate().skip(start + 1);
-    while let Some((at, octet)) = octets.next() {
-        match octet {
-            b'"' => return Ok((Token::Quoted(content), at + 1)),
-            b'\r' | b'\n' => {}
-            b'\\' => content.extend(octets.next().map(|(_, escaped)| escaped)),
-            _ => content.push(octet),
-        }
-    }
-    Err(Malformed { what: "a quoted string without its end", at: start })
 }
 
 /// RFC 5322 §3.4.1.

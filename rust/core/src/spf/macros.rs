@@ -308,3 +308,99 @@ fn is_toplabel(label: &str) -> bool {
     let is_number = label.bytes().all(|octet| octet.is_ascii_digit());
     has_good_letters && !is_number && !label.starts_with('-') && !label.ends_with('-')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALUES: Values<'static> = Values {
+        local_part: "strong-bad",
+        sender_domain: "email.example.com",
+        domain: "email.example.com",
+        client_ip: IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 3)),
+        validated_name: "mx.example.org",
+        helo: "mx.example.org",
+        receiver: "relay.example.net",
+        now_seconds: 1_800_000_000,
+    };
+
+    fn expanded(text: &str) -> String {
+        let text = MacroString::parse(text).expect("good macros");
+        text.expand(&VALUES).expect("a line of US-ASCII")
+    }
+
+    #[test]
+    fn macros_expand_as_rfc_7208_shows() {
+        let table = [
+            ("%{s}", "strong-bad@email.example.com"),
+            ("%{o}", "email.example.com"),
+            ("%{d4}", "email.example.com"),
+            ("%{d3}", "email.example.com"),
+            ("%{d2}", "example.com"),
+            ("%{d1}", "com"),
+            ("%{dr}", "com.example.email"),
+            ("%{d2r}", "example.email"),
+            ("%{l-}", "strong.bad"),
+            ("%{lr}", "strong-bad"),
+            ("%{lr-}", "bad.strong"),
+            ("%{l1r-}", "strong"),
+            ("%{ir}.%{v}._spf.%{d2}", "3.2.0.192.in-addr._spf.example.com"),
+            ("%{ir}.%{v}.%{l1r-}.lp._spf.%{d2}", "3.2.0.192.in-addr.strong.lp._spf.example.com"),
+            ("%{p}%%%_%-", "mx.example.org% %20"),
+            ("%{S}", "strong-bad%40email.example.com"),
+            ("%{c} %{r} %{t} %{h}", "192.0.2.3 relay.example.net 1800000000 mx.example.org"),
+            ("%{d99999999999999999999999}", "email.example.com"),
+        ];
+        for (text, value) in table {
+            assert_eq!(expanded(text), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_expands_to_nibbles() {
+        let values = Values { client_ip: "2001:db8::cb01".parse().expect("an address"), ..VALUES };
+        let spec = DomainSpec::parse("%{ir}.%{v}._spf.%{d2}").expect("a good domain-spec");
+        let name = spec.expand(&values).expect("a name");
+        let nibbles = "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2";
+        assert_eq!(name.as_str(), format!("{nibbles}.ip6._spf.example.com"));
+    }
+
+    #[test]
+    fn what_breaks_the_grammar_is_refused() {
+        for text in ["%", "%a", "%{", "%{}", "%{x}", "%{d0}", "%{d-r}", "%{dr2}", "%{d!}", "a\tb", "%{d", "\u{fc}"] {
+            assert_eq!(MacroString::parse(text), None, "{text}");
+        }
+        for text in ["", "com", "com.", "a.1", "a.-b", "a.b-", "a..", "%{d}com", "%{c}.example.com", "a b.example"] {
+            assert_eq!(DomainSpec::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_over_253_octets_loses_labels_on_the_left_and_no_more() {
+        let spec = |labels: usize| DomainSpec::parse(&("a.".repeat(labels) + "example.com")).expect("a domain-spec");
+        let fits = spec(121).expand(&VALUES).expect("a name");
+        assert_eq!(fits.as_str().len(), 253);
+        assert_eq!(spec(122).expand(&VALUES), Some(fits.clone()));
+        assert_eq!(spec(30_000).expand(&VALUES), Some(fits));
+        assert_eq!(DomainSpec::parse(&format!("{}.example.com", "a".repeat(300))).map(|spec| spec.expand(&VALUES)), {
+            Some(Name::parse("example.com"))
+        });
+    }
+
+    #[test]
+    fn a_local_part_that_is_not_ascii_makes_no_name() {
+        let values = Values { local_part: "m\u{fc}ller", ..VALUES };
+        let expand = |text: &str| DomainSpec::parse(text).and_then(|spec| spec.expand(&values));
+        assert_eq!(expand("%{l}._spf.example.com"), None);
+        assert_eq!(expand("%{o}._spf.example.com"), Name::parse("email.example.com._spf.example.com"));
+    }
+
+    #[test]
+    fn an_explanation_fits_one_reply_line_or_is_not_given() {
+        let explain = |length: usize| MacroString::parse(&"x".repeat(length)).and_then(|text| text.expand(&VALUES));
+        assert_eq!(explain(MAX_EXPLANATION_OCTETS).map(|text| text.len()), Some(MAX_EXPLANATION_OCTETS));
+        assert_eq!(explain(MAX_EXPLANATION_OCTETS + 1), None);
+        let values = Values { helo: "a\r\n250 ok", ..VALUES };
+        assert_eq!(MacroString::parse("you are %{h}").and_then(|text| text.expand(&values)), None);
+    }
+}

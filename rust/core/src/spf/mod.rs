@@ -9,6 +9,8 @@ mod evaluate;
 mod macros;
 mod parse;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 
