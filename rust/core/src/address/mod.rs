@@ -5,6 +5,8 @@
 
 mod authors;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use authors::{AuthorDomains, Damage, author_domains};

@@ -6,6 +6,8 @@
 
 mod evaluate;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use evaluate::{Identifier, Input, Outcome, evaluate};

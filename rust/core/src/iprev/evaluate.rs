@@ -64,3 +64,59 @@ fn finding(client_ip: IpAddr, result: ResultWord, reason: Reason) -> Finding {
         facts,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zone::Zone;
+
+    fn told(client: &str, zone: &str) -> String {
+        let client_ip = client.parse().expect("an address");
+        let finding = Zone::read(zone).resolve(|lookups| evaluate(client_ip, lookups)).outcome;
+        assert_eq!(finding.properties[0].value, client_ip.to_canonical().to_string());
+        format!("{}: {}", finding.result.word(), finding.reason)
+    }
+
+    #[test]
+    fn each_way_to_a_name_and_back_has_its_result() {
+        let table = [
+            ("mail.example A 192.0.2.3", "pass: mail.example is the client's name, and leads back to it"),
+            ("mail.example A 192.0.2.4", "fail: none of the client's names leads back to it: [\"mail.example\"]"),
+            ("mail.example AAAA 2001:db8::1", "fail: none of the client's names leads back to it: [\"mail.example\"]"),
+            ("mail.example A timeout", "temperror: DNS gave no answer to mail.example A: timeout"),
+            (
+                "mail.example A timeout\n3.2.0.192.in-addr.arpa PTR b.example\nb.example A 192.0.2.3",
+                "pass: b.example is the client's name, and leads back to it",
+            ),
+        ];
+        for (more, expected) in table {
+            let zone = format!("3.2.0.192.in-addr.arpa PTR mail.example\n{more}");
+            assert_eq!(told("192.0.2.3", &zone), expected, "{more}");
+            assert_eq!(told("::ffff:192.0.2.3", &zone), expected, "{more}");
+        }
+    }
+
+    #[test]
+    fn an_address_without_a_name_is_a_permanent_error_and_no_answer_a_temporary_one() {
+        assert_eq!(told("192.0.2.3", ""), "permerror: 192.0.2.3 has no name in DNS");
+        let zone = "3.2.0.192.in-addr.arpa PTR servfail";
+        assert_eq!(told("192.0.2.3", zone), "temperror: DNS gave no answer to 3.2.0.192.in-addr.arpa PTR: servfail");
+    }
+
+    #[test]
+    fn ten_names_are_looked_at_and_others_ignored() {
+        let zone = |before: usize| {
+            let others = (0..before).map(|other| format!("3.2.0.192.in-addr.arpa PTR other{other}.example\n"));
+            others.collect::<String>() + "3.2.0.192.in-addr.arpa PTR mail.example\nmail.example A 192.0.2.3"
+        };
+        assert!(told("192.0.2.3", &zone(MAX_NAMES - 1)).starts_with("pass: "));
+        assert!(told("192.0.2.3", &zone(MAX_NAMES)).starts_with("fail: "));
+    }
+
+    #[test]
+    fn an_ipv6_client_is_looked_for_among_aaaa_records() {
+        let nibbles = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2";
+        let zone = format!("{nibbles}.ip6.arpa PTR mail.example\nmail.example AAAA 2001:db8::1");
+        assert_eq!(told("2001:db8::1", &zone), "pass: mail.example is the client's name, and leads back to it");
+    }
+}
