@@ -6,6 +6,8 @@
 
 mod forged;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use forged::{Claim, claims};
