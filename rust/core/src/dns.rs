@@ -391,7 +391,7 @@ mod tests {
         let mut lookups = Lookups::new(&answers);
         assert_eq!(lookups.ask(question.clone()), Err(Wait));
         lookups.want(question.clone());
-        assert_eq!(lookups.into_missing(), [question.clone()]);
+        assert_eq!(lookups.into_missing(), std::slice::from_ref(&question));
         answers.learn(question.clone(), Answer::NxDomain { is_secure: false });
         answers.learn(question.clone(), Answer::NoData { is_secure: false });
         assert_eq!(Lookups::new(&answers).ask(question), Ok(&Answer::NxDomain { is_secure: false }));

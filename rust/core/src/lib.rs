@@ -8,8 +8,8 @@
 
 pub mod address;
 pub mod authres;
-pub mod crypto;
 mod cfws;
+pub mod crypto;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
