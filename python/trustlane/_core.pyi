@@ -53,6 +53,7 @@ class Examination:
         client_ip: str | None = None,
         helo: str | None = None,
         mail_from: str | None = None,
+        receiver: str = "",
         now: int,
         line_ends: str = "as-is",
     ) -> Examination: ...

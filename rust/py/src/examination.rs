@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyTuple};
 use trustlane_core::authres::{self, Claim};
 use trustlane_core::examination::{self, Options, SessionFacts};
 use trustlane_core::message::{ArrivalOptions, Header, LineEnds};

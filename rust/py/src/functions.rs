@@ -3,10 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use trustlane_core::authres::{self, ResultLine};
-use trustlane_core::dkim;
 use trustlane_core::finding::Reason;
 
-use crate::errors::bad_argument;
 use crate::finding::{ResultParts, read_result};
 
 /// The value of an Authentication-Results field, folded (RFC 8601 §2.2).
