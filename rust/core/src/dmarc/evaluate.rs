@@ -2,7 +2,7 @@
 
 use crate::address::{AuthorDomains, Damage};
 use crate::dmarc::parse::{Alignment, Policy, Record};
-use crate::dmarc::walk::{self, Published, Trouble, Walk};
+use crate::dmarc::walk::{self, Trouble, Walk};
 use crate::dmarc::{MAX_AUTHOR_DOMAINS, Reason};
 use crate::dns::{Answer, Lookups, Name, Question, RecordType, Wait};
 use crate::finding::{self, Finding, Method, Property, ResultWord, Value};
@@ -40,7 +40,7 @@ pub fn evaluate(input: &Input<'_>, lookups: &mut Lookups<'_>) -> Result<Vec<Find
     let authors = input.authors;
     let evaluated = &authors.domains[..authors.domains.len().min(MAX_AUTHOR_DOMAINS)];
     let findings: Vec<Result<Finding, Wait>> =
-        evaluated.iter().map(|domain| Author { domain, input }.finding(lookups)).collect();
+        evaluated.iter().map(|domain| Author::new(domain, input, lookups)?.finding(lookups)).collect();
     let mut findings = findings.into_iter().collect::<Result<Vec<Finding>, Wait>>()?;
     findings.extend(hidden_authors(authors).map(|reason| bare(ResultWord::PermError, reason)));
     Ok(findings)
@@ -66,6 +66,7 @@ fn bare(result: ResultWord, reason: Reason) -> Finding {
 struct Author<'a> {
     domain: &'a Name,
     input: &'a Input<'a>,
+    walk: Walk,
 }
 
 /// The record that applies, and what it asks for this author (RFC 9989 §4.10.1).
@@ -90,46 +91,36 @@ enum Standing {
     Open(Reason),
 }
 
-impl Author<'_> {
-    fn finding(&self, lookups: &mut Lookups<'_>) -> Result<Finding, Wait> {
-        self.want_all(lookups);
-        let applicable = match self.discovery(lookups)? {
-            Discovery::Applicable(applicable) => applicable,
-            Discovery::NoRecord => {
-                return Ok(self.without_policy(ResultWord::None, Reason::NoRecord { domain: self.domain.to_string() }));
-            }
-            Discovery::NoUsablePolicy(domain) => {
-                let reason = Reason::NoUsablePolicy { domain: domain.to_string() };
-                return Ok(self.without_policy(ResultWord::None, reason));
-            }
-            Discovery::Unavailable(trouble) => {
-                return Ok(self.without_policy(ResultWord::TempError, trouble.into()));
-            }
-        };
-        let (result, reason, aligned_by) = self.alignment(&applicable.record, lookups)?;
-        let organizational_domain = Walk::from(self.domain, lookups)?.organizational_domain();
-        Ok(self.with_policy(result, reason, &applicable, aligned_by, organizational_domain.ok()))
-    }
-
+impl<'a> Author<'a> {
     /// Walks that will likely be needed leave together with the author's own.
-    fn want_all(&self, lookups: &mut Lookups<'_>) {
-        walk::want(self.domain, lookups);
-        let near =
-            self.input.identifiers.iter().filter(|identifier| shared_labels(&identifier.domain, self.domain) > 1);
-        for identifier in near {
+    fn new(domain: &'a Name, input: &'a Input<'a>, lookups: &mut Lookups<'_>) -> Result<Self, Wait> {
+        walk::want(domain, lookups);
+        for identifier in input.identifiers.iter().filter(|near| shared_labels(&near.domain, domain) > 1) {
             walk::want(&identifier.domain, lookups);
         }
+        Ok(Self { domain, input, walk: Walk::from(domain, lookups)? })
+    }
+
+    fn finding(&self, lookups: &mut Lookups<'_>) -> Result<Finding, Wait> {
+        let (result, reason) = match self.discovery(lookups)? {
+            Discovery::Applicable(applicable) => {
+                let (result, reason, aligned_by) = self.alignment(&applicable.record, lookups)?;
+                return Ok(self.with_policy(result, reason, &applicable, aligned_by));
+            }
+            Discovery::NoRecord => (ResultWord::None, Reason::NoRecord { domain: self.domain.to_string() }),
+            Discovery::NoUsablePolicy(domain) => {
+                (ResultWord::None, Reason::NoUsablePolicy { domain: domain.to_string() })
+            }
+            Discovery::Unavailable(trouble) => (ResultWord::TempError, trouble.into()),
+        };
+        Ok(self.without_policy(result, reason))
     }
 
     fn discovery(&self, lookups: &mut Lookups<'_>) -> Result<Discovery, Wait> {
-        let (domain, record) = match walk::published(self.domain, lookups)? {
-            Published::Unavailable(trouble) => return Ok(Discovery::Unavailable(trouble)),
-            Published::Record(record) => (self.domain.clone(), record),
-            Published::Nothing => match Walk::from(self.domain, lookups)?.inherited_record() {
-                Err(trouble) => return Ok(Discovery::Unavailable(trouble)),
-                Ok(None) => return Ok(Discovery::NoRecord),
-                Ok(Some(inherited)) => inherited,
-            },
+        let (domain, record) = match self.walk.applicable_record() {
+            Err(trouble) => return Ok(Discovery::Unavailable(trouble)),
+            Ok(None) => return Ok(Discovery::NoRecord),
+            Ok(Some(found)) => found,
         };
         let Some(policies) = record.policies else { return Ok(Discovery::NoUsablePolicy(domain)) };
         let policy = if domain == *self.domain {
@@ -189,7 +180,7 @@ impl Author<'_> {
         if mode == Alignment::Strict || shared_labels(&identifier.domain, self.domain) == 0 {
             return Ok(Standing::Apart);
         }
-        let own = match Walk::from(self.domain, lookups)?.organizational_domain() {
+        let own = match self.walk.organizational_domain() {
             Ok(own) if !identifier.domain.is_within(&own) => return Ok(Standing::Apart),
             Ok(own) => own,
             Err(trouble) => return Ok(Standing::Open(trouble.into())),
@@ -215,8 +206,8 @@ impl Author<'_> {
         reason: Reason,
         applicable: &Applicable,
         aligned_by: Vec<String>,
-        organizational_domain: Option<Name>,
     ) -> Finding {
+        let organizational_domain = self.walk.organizational_domain().ok();
         let is_testing = applicable.record.is_testing;
         let policy = if is_testing { applicable.policy.lowered() } else { applicable.policy };
         let mut finding = self.without_policy(result, reason);

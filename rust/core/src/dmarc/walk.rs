@@ -32,8 +32,7 @@ pub(super) struct Trouble {
 }
 
 /// What one name publishes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Published {
+enum Published {
     Record(Record),
     /// None, or several, which counts as none (RFC 9989 §4.10).
     Nothing,
@@ -76,9 +75,12 @@ impl Walk {
         })
     }
 
-    /// The record for an author domain that has none itself: its organizational domain's, else the public suffix's
-    /// (RFC 9989 §4.10.1). Both are the last one found: the walk ends at a suffix, and otherwise the shortest name counts.
-    pub fn inherited_record(&self) -> Result<Option<(Name, Record)>, Trouble> {
+    /// The record for an author domain where the walk started: its own, else its organizational domain's, else the public
+    /// suffix's (RFC 9989 §4.10.1). The suffix is the last one found, because the walk ends there.
+    pub fn applicable_record(&self) -> Result<Option<(Name, Record)>, Trouble> {
+        if let Some(own) = self.found.first().filter(|(name, _)| *name == self.start) {
+            return Ok(Some(own.clone()));
+        }
         match &self.trouble {
             Some(trouble) => Err(trouble.clone()),
             None => Ok(self.record_of_organization().or_else(|| self.found.last()).cloned()),
@@ -110,7 +112,7 @@ pub(super) fn want(start: &Name, lookups: &mut Lookups<'_>) {
 }
 
 /// What stands at `_dmarc.<name>`.
-pub(super) fn published(name: &Name, lookups: &mut Lookups<'_>) -> Result<Published, Wait> {
+fn published(name: &Name, lookups: &mut Lookups<'_>) -> Result<Published, Wait> {
     let Some(question) = question(name) else { return Ok(Published::Nothing) };
     let answer = lookups.ask(question.clone())?;
     if let Answer::Unavailable(why) = answer {
