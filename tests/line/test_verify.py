@@ -1,0 +1,106 @@
+"""The library's call: what is not given is not made up, and only a caller's mistake raises."""
+
+from typing import Any
+
+import pytest
+
+from trustlane import Lane, MessageError, verify
+from trustlane.dns.zone import ZoneResolver
+from trustlane.errors import LedgerError
+from trustlane.ledger import Kind, Observation, Subject
+from trustlane.ledger.memory import MemoryLedger
+
+ZONE = ZoneResolver.from_text(
+    'sender.example. TXT "v=spf1 ip4:192.0.2.0/24 -all"\n_dmarc.sender.example. TXT "v=DMARC1; p=reject"\n'
+)
+LETTER = b"From: Ann <ann@sender.example>\nSubject: hi\n\nhello\n"
+FACTS: dict[str, Any] = {"client_ip": "192.0.2.7", "helo": "mx.sender.example", "mail_from": "ann@sender.example"}
+NOW = 1_700_000_000.0
+
+
+def results(decision: Any, method: str) -> list[tuple[str, str]]:
+    return [(finding.result, finding.reason) for finding in decision.findings if finding.method == method]
+
+
+def test_without_a_resolver_nothing_is_asked_and_nothing_passes() -> None:
+    decision = verify(LETTER, **FACTS, now=NOW)
+    assert {finding.result for finding in decision.findings if finding.method in {"spf", "dmarc"}} == {"temperror"}
+    assert all(answer.why == "not-asked" for _, answer in decision.examined.transcript)
+
+
+def test_without_a_client_address_spf_says_that_it_was_not_evaluated() -> None:
+    decision = verify(LETTER, mail_from="ann@sender.example", resolver=ZONE, now=NOW)
+    assert results(decision, "spf") == [("none", "spf.not-evaluated")] * 2
+    assert results(decision, "iprev") == []
+
+
+def test_without_helo_or_reverse_path_the_other_is_still_evaluated() -> None:
+    decision = verify(LETTER, client_ip="192.0.2.7", mail_from="ann@sender.example", resolver=ZONE, now=NOW)
+    assert results(decision, "spf") == [("none", "spf.not-evaluated"), ("pass", "spf.matched")]
+
+
+def test_without_a_ledger_nobody_is_known() -> None:
+    decision = verify(LETTER, **FACTS, resolver=ZONE, now=NOW)
+    assert decision.lane is Lane.OPEN
+    assert {standing.sample_size for standing in decision.assessment.standings} == {0.0}
+
+
+def test_a_name_that_earned_trust_takes_the_trusted_lane_and_loses_it_with_complaints() -> None:
+    ledger = MemoryLedger()
+    author = (Subject("rfc5322.from", "sender.example"),)
+    ledger.write([Observation(Kind.NOT_JUNK, NOW - 60, author)] * 150)
+    call = {**FACTS, "resolver": ZONE, "ledger": ledger, "now": NOW}
+    assert verify(LETTER, **call).lane is Lane.TRUSTED
+    ledger.write([Observation(Kind.COMPLAINT, NOW, author)] * 3)
+    after = verify(LETTER, **call)
+    assert after.lane is Lane.OPEN
+    assert after.reasons[0].code == "standing.untrusted"
+
+
+def test_the_ledger_is_told_of_every_mail() -> None:
+    ledger = MemoryLedger()
+    decision = verify(LETTER, **FACTS, resolver=ZONE, ledger=ledger, now=NOW)
+    (history,) = ledger.read([Subject("rfc5322.from", "sender.example")]).values()
+    assert history.mails == 1
+    kept = ledger.decision(decision.id)
+    assert kept is not None
+    assert kept.subjects == decision.identities.subjects
+
+
+class BrokenLedger(MemoryLedger):
+    """One whose disk is gone."""
+
+    def read(self, *_: Any) -> Any:
+        raise LedgerError("the disk is gone")
+
+    def write(self, *_: Any) -> Any:
+        raise LedgerError("the disk is gone")
+
+
+def test_a_ledger_that_is_down_opens_the_lane_and_loses_nothing() -> None:
+    decision = verify(LETTER, **FACTS, resolver=ZONE, ledger=BrokenLedger(), now=NOW)
+    assert decision.lane is Lane.OPEN
+    assert decision.reasons[0].code == "lane.ledger-unavailable"
+
+
+@pytest.mark.parametrize(
+    ("message", "facts", "why"),
+    [
+        ("text", {}, "a message is bytes, not str"),
+        (None, {}, "a message is bytes, not NoneType"),
+        (b"", {"client_ip": "1.2.3"}, "'1.2.3' is no IP address"),
+    ],
+)
+def test_a_wrong_argument_is_named(message: Any, facts: dict[str, Any], why: str) -> None:
+    with pytest.raises(MessageError, match=why):
+        verify(message, **facts, now=NOW)
+
+
+@pytest.mark.parametrize("octets", [b"", b"\0", b"\r\n", b":", b"\xff" * 1000, b"From: " + b"(" * 10_000])
+def test_no_octets_raise(octets: bytes) -> None:
+    assert verify(octets, **FACTS, resolver=ZONE, now=NOW).lane is Lane.OPEN
+
+
+def test_the_same_mail_at_the_same_time_has_the_same_decision() -> None:
+    first, second = (verify(LETTER, **FACTS, resolver=ZONE, now=NOW) for _ in range(2))
+    assert (first.id, first.findings, first.reasons) == (second.id, second.findings, second.reasons)
