@@ -23,8 +23,8 @@ class Thresholds:
     """Where one level ends and the next begins.
 
     Attributes:
-        gained_at: least lower bound that gains trust. 98 clean observations reach it, and so does a mass mailer with
-            0.1 % complaints, but not one with 0.3 %, the ceiling that large receivers publish.
+        gained_at: least lower bound that gains trust. 98 clean observations reach it, and so does the mean of a mass
+            mailer with 0.1 % complaints; that of one with 0.3 %, the ceiling that large receivers publish, does not.
         lost_below: lower bound below which trust is lost; the gap to ``gained_at`` keeps a single complaint from
             switching lanes back and forth.
         bad: upper bound below which a subject is bad: more of its mail is unwanted than wanted, almost certainly.

@@ -13,8 +13,8 @@ from trustlane.ledger.port import Remembered
 Timed = TypeVar("Timed", Observation, Remembered)
 
 GOOD: Mapping[Kind, float] = {Kind.CLEAN: 0.5, Kind.SILENCE: 0.25, Kind.NOT_JUNK: 1.0, Kind.ANSWERED: 2.0}
-"""Weight in favour. Chosen so that a mass mailer with 0.1 % complaints earns trust and one with 0.3 %, the ceiling
-that large receivers publish, does not."""
+"""Weight in favour. Chosen so that the mean of a mass mailer's traffic earns trust with 0.1 % complaints, and does not with
+0.3 %, the ceiling that large receivers publish."""
 
 BAD: Mapping[Kind, float] = {Kind.COMPLAINT: 2.5, Kind.TRAP: 10.0, Kind.JUNK: 1.0}
 """Weight against."""
@@ -51,20 +51,21 @@ def after(history: History, observation: Observation) -> History:
 
     A late observation, from before ``history.as_of``, counts as much as if it had come in time.
     """
-    time = observation.time
+    time, kind = observation.time, observation.kind
     current = decayed(history, time)
     left = _left(current.as_of - time)
-    good = current.good + GOOD.get(observation.kind, 0.0) * left
-    bad = current.bad + BAD.get(observation.kind, 0.0) * left
+    good = current.good + GOOD.get(kind, 0.0) * left
+    bad = current.bad + BAD.get(kind, 0.0) * left
     kept = min(1.0, EVIDENCE_CAP / (good + bad)) if good + bad else 1.0
-    return replace(
-        current,
+    return History(
+        subject=history.subject,
         good=good * kept,
         bad=bad * kept,
+        as_of=current.as_of,
         first_seen=min(history.first_seen or time, time),
         last_seen=max(history.last_seen, time),
-        mails=history.mails + (observation.kind is Kind.MAIL),
-        is_trusted=_TRUST.get(observation.kind, history.is_trusted),
+        mails=history.mails + (kind is Kind.MAIL),
+        is_trusted=_TRUST.get(kind, history.is_trusted),
     )
 
 
@@ -75,11 +76,12 @@ def counted(histories: Mapping[Subject, History], observation: Observation) -> d
         histories: at least those of :func:`touched` that exist.
     """
     changed: dict[Subject, History] = {}
+    has_weight = _has_weight(observation)
     for subject in dict.fromkeys(observation.subjects):
         before = histories.get(subject, History(subject))
         changed[subject] = after(before, observation)
-        newcomers = newcomers_like(subject)
-        if _has_weight(observation) and subject.kind != NEWCOMER and _is_newcomer(before, observation.time):
+        if has_weight and subject.kind != NEWCOMER and _is_newcomer(before, observation.time):
+            newcomers = newcomers_like(subject)
             so_far = changed.get(newcomers) or histories.get(newcomers, History(newcomers))
             changed[newcomers] = after(so_far, observation)
     return changed
@@ -87,6 +89,8 @@ def counted(histories: Mapping[Subject, History], observation: Observation) -> d
 
 def touched(observation: Observation) -> set[Subject]:
     """Every subject whose history this observation may change."""
+    if not _has_weight(observation):
+        return set(observation.subjects)
     return {*observation.subjects, *(newcomers_like(s) for s in observation.subjects if s.kind != NEWCOMER)}
 
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from trustlane.ledger.evidence import counted, touched
 from trustlane.ledger.history import History, Subject
@@ -18,7 +19,7 @@ def histories(connection: sqlite3.Connection, subjects: Collection[Subject]) -> 
     for subject in subjects:
         row = connection.execute(_HISTORY + "WHERE kind = ? AND name = ?", _key(subject)).fetchone()
         if row:
-            found[subject] = _history(row)
+            found[subject] = _history(subject, row)
     return found
 
 
@@ -26,7 +27,7 @@ def heaviest(connection: sqlite3.Connection, kind: str | None) -> Iterator[Histo
     """Every history, the heaviest evidence first."""
     where, values = ("WHERE kind = ? ", (_kept(kind),)) if kind is not None else ("", ())
     for row in connection.execute(f"{_HISTORY}{where}ORDER BY heft(good, bad, as_of) DESC, kind, name", values):
-        yield _history(row)
+        yield _history(Subject(_text(row[0]), _text(row[1])), row)
 
 
 def decision(connection: sqlite3.Connection, decision_id: str) -> Remembered | None:
@@ -91,10 +92,9 @@ def _is_new(connection: sqlite3.Connection, observation: Observation) -> bool:
     return connection.execute("INSERT OR IGNORE INTO counted VALUES (?, ?, ?, ?)", row).rowcount > 0
 
 
-def _history(row: Sequence[object]) -> History:
-    kind, name, good, bad, as_of, first_seen, last_seen, mails, is_trusted = row
-    subject = Subject(_text(kind), _text(name))
-    return History(subject, good, bad, as_of, first_seen, last_seen, mails, bool(is_trusted))  # type: ignore[arg-type]
+def _history(subject: Subject, row: Sequence[Any]) -> History:
+    _, _, good, bad, as_of, first_seen, last_seen, mails, is_trusted = row
+    return History(subject, good, bad, as_of, first_seen, last_seen, mails, bool(is_trusted))
 
 
 def _history_row(history: History) -> Row:
