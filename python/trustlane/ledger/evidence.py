@@ -13,8 +13,8 @@ from trustlane.ledger.port import Remembered
 Timed = TypeVar("Timed", Observation, Remembered)
 
 GOOD: Mapping[Kind, float] = {Kind.CLEAN: 0.5, Kind.SILENCE: 0.25, Kind.NOT_JUNK: 1.0, Kind.ANSWERED: 2.0}
-"""Weight in favour. Chosen so that the mean of a mass mailer's traffic earns trust with 0.1 % complaints, and does not with
-0.3 %, the ceiling that large receivers publish."""
+"""Weight in favour. Chosen so that the mean of a mass mailer's traffic earns trust with 0.1 % complaints, and does not
+with 0.3 %, the ceiling that large receivers publish."""
 
 BAD: Mapping[Kind, float] = {Kind.COMPLAINT: 2.5, Kind.TRAP: 10.0, Kind.JUNK: 1.0}
 """Weight against."""
