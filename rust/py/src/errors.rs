@@ -10,5 +10,7 @@ pub fn bad_argument(what: &str, found: &str) -> PyErr {
 
 /// Findings were asked for while octets or answers are missing.
 pub fn not_finished() -> PyErr {
-    PyRuntimeError::new_err("findings are not there yet: finish() the message, and learn() the answer to every question")
+    PyRuntimeError::new_err(
+        "findings are not there yet: finish() the message, and learn() the answer to every question",
+    )
 }

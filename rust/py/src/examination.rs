@@ -96,7 +96,8 @@ impl Examination {
     fn forged_results(&self, ours: Vec<String>) -> Vec<usize> {
         let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
         let Some(header) = self.header() else { return Vec::new() };
-        let claims = header.fields().iter().map(|field| authres::claims(header.name(field), header.value(field), &ours));
+        let claims =
+            header.fields().iter().map(|field| authres::claims(header.name(field), header.value(field), &ours));
         let is_forged = |claim: &Claim| matches!(claim, Claim::Ours | Claim::Unreadable);
         claims.enumerate().filter_map(|(number, claim)| is_forged(&claim).then_some(number)).collect()
     }

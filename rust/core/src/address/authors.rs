@@ -12,6 +12,9 @@ pub struct AuthorDomains {
     pub field_count: usize,
     /// Each domain once, as A-labels, in order of appearance.
     pub domains: Vec<Name>,
+    /// The one author's address, lower case, where there is just one mailbox; a local part may matter to its own host
+    /// alone (RFC 5321 §2.4), so this is a key of history and never an address to write to.
+    pub address: Option<String>,
     /// The first thing that could not be read. Domains may stand beside it.
     pub damage: Option<Damage>,
 }
@@ -34,7 +37,14 @@ pub fn author_domains(from_values: &[&[u8]]) -> AuthorDomains {
             Ok(mailboxes) => mailboxes.iter().for_each(|mailbox| authors.add(mailbox, &mut seen)),
         }
     }
+    authors.address = the_address(from_values, &authors.domains);
     authors
+}
+
+fn the_address(from_values: &[&[u8]], domains: &[Name]) -> Option<String> {
+    let ([value], [domain]) = (from_values, domains) else { return None };
+    let [mailbox] = <[Mailbox; 1]>::try_from(mailboxes(value).ok()?).ok()?;
+    Some(format!("{}@{domain}", mailbox.local_part.to_lowercase()))
 }
 
 impl AuthorDomains {

@@ -29,6 +29,12 @@ pub enum Outcome {
     TempError,
 }
 
+impl Identifier {
+    fn shown(&self) -> String {
+        format!("{} {}", self.method.word(), self.domain)
+    }
+}
+
 /// One finding per author domain, and one for each thing that hides an author.
 ///
 /// A message with several From fields never passes, since nobody knows whom its reader will see; a failure stays one
@@ -113,7 +119,15 @@ impl<'a> Author<'a> {
             }
             Discovery::Unavailable(trouble) => (ResultWord::TempError, trouble.into()),
         };
-        Ok(self.without_policy(result, reason))
+        Ok(self.without_policy(result, reason, self.equal_names()))
+    }
+
+    /// Where no policy says what is near enough, a name that is the author domain itself still is (RFC 9989 §4.10.2).
+    fn equal_names(&self) -> Vec<String> {
+        let equal = |identifier: &&Identifier| identifier.outcome == Outcome::Pass && identifier.domain == *self.domain;
+        let mut names: Vec<String> = self.input.identifiers.iter().filter(equal).map(Identifier::shown).collect();
+        names.dedup();
+        names
     }
 
     fn discovery(&self, lookups: &mut Lookups<'_>) -> Result<Discovery, Wait> {
@@ -144,7 +158,7 @@ impl<'a> Author<'a> {
         let mut aligned_by = Vec::new();
         let mut open = None;
         for identifier in self.input.identifiers {
-            let shown = format!("{} {}", identifier.method.word(), identifier.domain);
+            let shown = identifier.shown();
             match (self.standing(identifier, record, lookups)?, identifier.outcome) {
                 (Standing::Aligned, Outcome::Pass) if !aligned_by.contains(&shown) => aligned_by.push(shown),
                 (Standing::Aligned, Outcome::Pass) | (Standing::Apart, _) => {}
@@ -163,7 +177,7 @@ impl<'a> Author<'a> {
         } else if found > 1 {
             (ResultWord::PermError, Reason::SeveralFromFields { found }, aligned_by)
         } else {
-            (ResultWord::Pass, Reason::Aligned { by: aligned_by.clone() }, aligned_by)
+            (ResultWord::Pass, Reason::Aligned { by: aligned_by.join(" and ") }, aligned_by)
         })
     }
 
@@ -192,12 +206,14 @@ impl<'a> Author<'a> {
         })
     }
 
-    fn without_policy(&self, result: ResultWord, reason: Reason) -> Finding {
-        Finding {
-            properties: vec![Property::new("header", "from", self.domain.as_str())],
-            facts: vec![("author_domain", self.domain.as_str().into())],
-            ..bare(result, reason)
-        }
+    fn without_policy(&self, result: ResultWord, reason: Reason, aligned_by: Vec<String>) -> Finding {
+        let authors = self.input.authors;
+        let is_aligned = !aligned_by.is_empty() && authors.field_count == 1 && authors.damage.is_none();
+        let mut facts = vec![("author_domain", Value::from(self.domain.as_str()))];
+        facts.extend(authors.address.as_deref().map(|address| ("author_address", address.into())));
+        facts.extend([("is_aligned", is_aligned.into()), ("aligned_by", aligned_by.into())]);
+        let properties = vec![Property::new("header", "from", self.domain.as_str())];
+        Finding { properties, facts, ..bare(result, reason) }
     }
 
     fn with_policy(
@@ -210,15 +226,13 @@ impl<'a> Author<'a> {
         let organizational_domain = self.walk.organizational_domain().ok();
         let is_testing = applicable.record.is_testing;
         let policy = if is_testing { applicable.policy.lowered() } else { applicable.policy };
-        let mut finding = self.without_policy(result, reason);
+        let mut finding = self.without_policy(result, reason, aligned_by);
         finding.properties.push(Property::new("policy", "dmarc", policy.word()));
         finding.facts.extend(organizational_domain.map(|name| ("organizational_domain", Value::from(name.as_str()))));
         finding.facts.extend([
             ("policy_domain", Value::from(applicable.domain.as_str())),
             ("policy", policy.word().into()),
             ("is_testing", is_testing.into()),
-            ("is_aligned", (!aligned_by.is_empty()).into()),
-            ("aligned_by", aligned_by.into()),
         ]);
         finding
     }

@@ -21,7 +21,7 @@ use crate::finding::reasons;
 pub const MAX_AUTHOR_DOMAINS: usize = 3;
 
 reasons! { dmarc:
-    Aligned { by: Vec<String> } = "aligned" "the author domain is authenticated by {by:?}";
+    Aligned { by: String } = "aligned" "the author domain is authenticated by {by}";
     NotAligned { domain: String } = "not-aligned" "no authenticated name is aligned with {domain}";
     NoRecord { domain: String } = "no-record" "neither {domain} nor a parent publishes a DMARC record";
     NoUsablePolicy { domain: String } = "no-usable-policy" "the record of {domain} asks for no valid policy and names no address for reports";

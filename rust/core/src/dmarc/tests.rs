@@ -53,7 +53,7 @@ fn fact<'a>(finding: &'a Finding, name: &str) -> Option<&'a Value> {
 fn alignment_is_relaxed_by_organization_or_strict_by_name() {
     let relaxed = "_dmarc.example.com TXT v=DMARC1; p=reject";
     let strict = "_dmarc.example.com TXT v=DMARC1; p=reject; adkim=s; aspf=s";
-    let passes = |by: &str| format!("pass: the author domain is authenticated by [\"{by}\"] (reject)");
+    let passes = |by: &str| format!("pass: the author domain is authenticated by {by} (reject)");
     let fails = |author: &str| format!("fail: no authenticated name is aligned with {author} (reject)");
     let table = [
         (relaxed, "example.com", "dkim example.com", passes("dkim example.com")),
@@ -223,7 +223,7 @@ fn a_failing_name_server_matters_only_where_the_result_hangs_on_it() {
         (
             format!("{own}\n_dmarc.com TXT servfail"),
             "dkim example.com",
-            "pass: the author domain is authenticated by [\"dkim example.com\"] (reject)".to_owned(),
+            "pass: the author domain is authenticated by dkim example.com (reject)".to_owned(),
         ),
         (format!("{own}\n_dmarc.com TXT servfail"), "dkim a.example.com", unavailable("com") + " (reject)"),
         (
@@ -234,7 +234,7 @@ fn a_failing_name_server_matters_only_where_the_result_hangs_on_it() {
         (
             format!("{own}\n_dmarc.a.example.com TXT servfail"),
             "dkim a.example.com, spf example.com",
-            "pass: the author domain is authenticated by [\"spf example.com\"] (reject)".to_owned(),
+            "pass: the author domain is authenticated by spf example.com (reject)".to_owned(),
         ),
         (
             format!("{own}\n_dmarc.a.example.com TXT servfail"),
@@ -256,7 +256,7 @@ fn a_temporary_error_of_a_name_that_could_align_stays_temporary() {
         ("dkim a.example.com?, spf mailer.example", open),
         (
             "dkim a.example.com?, spf example.com",
-            "pass: the author domain is authenticated by [\"spf example.com\"] (reject)",
+            "pass: the author domain is authenticated by spf example.com (reject)",
         ),
         ("dkim mailer.example?", "fail: no authenticated name is aligned with example.com (reject)"),
     ];
@@ -272,7 +272,7 @@ fn a_temporary_error_of_a_name_that_could_align_stays_temporary() {
 #[test]
 fn a_from_that_hides_its_author_is_a_permanent_error() {
     let zone = "_dmarc.example.com TXT v=DMARC1; p=reject";
-    let pass = "pass: the author domain is authenticated by [\"dkim example.com\"] (reject)";
+    let pass = "pass: the author domain is authenticated by dkim example.com (reject)";
     let several = "permerror: the message has 2 From fields, so that a pass proves no author (reject)";
     let none = "none: neither example.net nor a parent publishes a DMARC record";
     let table: [(&[&str], &[&str]); 8] = [
@@ -314,15 +314,39 @@ fn the_facts_name_the_domains_and_the_policy() {
     let list = vec!["dkim a.example.com".to_owned(), "spf b.example.com".to_owned()];
     let expected = [
         ("author_domain", Value::from("a.example.com")),
+        ("author_address", Value::from("joe@a.example.com")),
+        ("is_aligned", Value::Flag(true)),
+        ("aligned_by", Value::List(list)),
         ("organizational_domain", Value::from("example.com")),
         ("policy_domain", Value::from("example.com")),
         ("policy", Value::from("quarantine")),
         ("is_testing", Value::Flag(true)),
-        ("is_aligned", Value::Flag(true)),
-        ("aligned_by", Value::List(list)),
     ];
     assert_eq!(found[0].facts, expected);
     assert_eq!(fact(&found[0], "policy_domain"), Some(&Value::from("example.com")));
+}
+
+#[test]
+fn without_a_policy_only_the_author_domain_itself_is_aligned() {
+    for (identifiers, is_aligned) in [
+        ("dkim example.com", true),
+        ("spf example.com", true),
+        ("dkim a.example.com", false),
+        ("dkim example.com?", false),
+    ] {
+        let found = check("", &["joe@example.com"], identifiers).outcome;
+        assert_eq!(found[0].result, ResultWord::None, "{identifiers}");
+        assert_eq!(fact(&found[0], "is_aligned"), Some(&Value::Flag(is_aligned)), "{identifiers}");
+    }
+}
+
+#[test]
+fn a_from_field_said_twice_validates_no_author() {
+    for zone in ["", "_dmarc.example.com TXT v=DMARC1; p=reject"] {
+        let found = check(zone, &["joe@example.com", "joe@example.com"], "dkim example.com").outcome;
+        assert_eq!(fact(&found[0], "is_aligned"), Some(&Value::Flag(false)), "{zone}");
+        assert_eq!(fact(&found[0], "author_address"), None, "{zone}");
+    }
 }
 
 const RECORDS: [&str; 6] =

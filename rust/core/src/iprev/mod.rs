@@ -14,6 +14,6 @@ pub const MAX_NAMES: usize = 10;
 reasons! { iprev:
     Confirmed { name: String } = "confirmed" "{name} is the client's name, and leads back to it";
     NoName { address: String } = "no-name" "{address} has no name in DNS";
-    LeadsElsewhere { names: Vec<String> } = "leads-elsewhere" "none of the client's names leads back to it: {names:?}";
+    LeadsElsewhere { names: String } = "leads-elsewhere" "none of the client's names leads back to it: {names}";
     DnsUnavailable { question: String, why: String } = "dns-unavailable" "DNS gave no answer to {question}: {why}";
 }
