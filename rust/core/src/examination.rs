@@ -43,7 +43,8 @@ pub struct Examination {
     arrival: Arrival,
     answers: Answers,
     rounds: u32,
-    dkim: Option<dkim::Evaluation>,
+    signatures: Option<dkim::Evaluation>,
+    dkim: Option<Vec<Finding>>,
     /// There is none without a client address.
     iprev: Option<Option<Finding>>,
     spf_helo: Option<Finding>,
@@ -60,6 +61,7 @@ impl Examination {
             arrival: Arrival::new(options.arrival),
             answers: Answers::default(),
             rounds: 0,
+            signatures: None,
             dkim: None,
             iprev: None,
             spf_helo: None,
@@ -71,14 +73,14 @@ impl Examination {
 
     /// Takes the next octets of the message, cut wherever they came.
     pub fn feed(&mut self, octets: &[u8]) {
-        let (dkim, options) = (&mut self.dkim, &self.options);
-        self.arrival.feed(octets, |header| begin(dkim, header, options));
+        let (signatures, options) = (&mut self.signatures, &self.options);
+        self.arrival.feed(octets, |header| begin(signatures, header, options));
     }
 
     /// The message is whole.
     pub fn finish(&mut self) {
-        let (dkim, options) = (&mut self.dkim, &self.options);
-        self.arrival.finish(|header| begin(dkim, header, options));
+        let (signatures, options) = (&mut self.signatures, &self.options);
+        self.arrival.finish(|header| begin(signatures, header, options));
     }
 
     pub fn arrival(&self) -> &Arrival {
@@ -114,13 +116,13 @@ impl Examination {
     /// Every finding, in the order iprev, SPF, DKIM, DMARC; `None` while octets or answers are missing.
     pub fn findings(&self) -> Option<Vec<Finding>> {
         let spf = [self.spf_helo.clone()?, self.spf_mail_from.clone()?];
-        let dkim = self.dkim.as_ref().filter(|dkim| dkim.is_complete())?.findings();
-        Some(self.iprev.clone()?.into_iter().chain(spf).chain(dkim).chain(self.dmarc.clone()?).collect())
+        let (dkim, dmarc) = (self.dkim.clone()?, self.dmarc.clone()?);
+        Some(self.iprev.clone()?.into_iter().chain(spf).chain(dkim).chain(dmarc).collect())
     }
 
     /// Public-key operations done so far.
     pub fn verifications(&self) -> u32 {
-        self.dkim.as_ref().map_or(0, dkim::Evaluation::verifications)
+        self.signatures.as_ref().map_or(0, dkim::Evaluation::verifications)
     }
 
     /// Runs every check that has no outcome yet; gives the questions that they lack.
@@ -130,11 +132,14 @@ impl Examination {
         keep(&mut self.iprev, || check_iprev(facts, &mut lookups));
         keep(&mut self.spf_helo, || check_helo(facts, self.options.now_seconds, &mut lookups));
         keep(&mut self.spf_mail_from, || check_mail_from(facts, self.options.now_seconds, &mut lookups));
-        if let (Some(dkim), Some(header)) = (&mut self.dkim, self.arrival.header()) {
-            dkim.advance(header, self.arrival.bodies(), &mut lookups);
+        if let (Some(signatures), Some(header)) = (&mut self.signatures, self.arrival.header()) {
+            keep(&mut self.dkim, || {
+                signatures.advance(header, self.arrival.bodies(), &mut lookups)?;
+                Ok(signatures.findings())
+            });
             let authors = self.authors.get_or_insert_with(|| authors(header));
-            let identifiers = identifiers(&dkim.findings(), self.spf_mail_from.as_ref());
-            let is_settled = dkim.is_complete() && self.spf_mail_from.is_some();
+            let identifiers = identifiers(&signatures.findings(), self.spf_mail_from.as_ref());
+            let is_settled = self.dkim.is_some() && self.spf_mail_from.is_some();
             keep(&mut self.dmarc, || {
                 // Asked ahead of its time, so that its questions leave with those for keys and SPF.
                 let findings = dmarc::evaluate(&dmarc::Input { authors, identifiers: &identifiers }, &mut lookups)?;
@@ -153,8 +158,8 @@ fn keep<T>(outcome: &mut Option<T>, check: impl FnOnce() -> Result<T, Wait>) {
 }
 
 /// The header is complete: signatures are read, and the body hashes that they want are named.
-fn begin(dkim: &mut Option<dkim::Evaluation>, header: &Header, options: &Options) -> Vec<BodySpec> {
-    dkim.insert(dkim::Evaluation::begin(header, options.now_seconds, &options.dkim)).wanted_bodies()
+fn begin(signatures: &mut Option<dkim::Evaluation>, header: &Header, options: &Options) -> Vec<BodySpec> {
+    signatures.insert(dkim::Evaluation::begin(header, options.now_seconds, &options.dkim)).wanted_bodies()
 }
 
 /// Without a client address there is nothing to say.
