@@ -109,7 +109,7 @@ impl Arrival {
         self.body_octets
     }
 
-    /// The message has more octets than its receiver takes (RFC 1870 §6.3). It is still read rightly, so that the caller
+    /// The message has more octets than its receiver takes (RFC 1870 §5). It is still read rightly, so that the caller
     /// may refuse it when the grammar allows.
     pub fn is_too_large(&self) -> bool {
         self.size_octets > self.options.max_message_octets
@@ -125,6 +125,11 @@ impl Arrival {
 
     pub fn has_nul(&self) -> bool {
         self.observed.has_nul
+    }
+
+    /// Whether a lone CR or LF stands in the message as it will be passed on.
+    pub fn has_bare_line_end(&self) -> bool {
+        self.has_bare_cr() || (self.has_bare_lf() && self.options.line_ends != LineEnds::FixCrlf)
     }
 
     /// Where the first lone CR or LF stood, if such a message is to be rejected. A CR at the end counts once it is known to

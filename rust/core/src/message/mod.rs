@@ -10,7 +10,7 @@ pub mod canonical;
 pub mod header;
 pub mod line_ends;
 mod scan;
-mod staged;
+pub(crate) mod staged;
 
 pub use arrival::{Arrival, ArrivalOptions};
 pub use body::{BodyHash, BodyHasher, BodyHashes, BodySpec};

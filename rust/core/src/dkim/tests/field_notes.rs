@@ -1,0 +1,239 @@
+//! What goes wrong in the field, each as a test.
+
+use super::fixture::{
+    FIELD, MAIL, RSA_PUBLIC, Zone, examine, examine_chunks, fact, mail_signed_with, property, rsa, signed, told, txt,
+    zone, zone_with,
+};
+use crate::dns::{Answer, Record};
+use crate::finding::Value;
+use crate::message::LineEnds;
+
+const PASS: [(&str, &str); 1] = [("pass", "dkim.verified")];
+
+fn told_of(mail: &str, zone: &Zone) -> Vec<(&'static str, &'static str)> {
+    told(&examine(mail.as_bytes(), zone))
+}
+
+fn with_body(body: &str) -> String {
+    format!("From: ann@example.com\r\n\r\n{body}")
+}
+
+fn simple() -> String {
+    FIELD.replace("relaxed/relaxed", "simple/simple")
+}
+
+#[test]
+fn a_relaxed_body_that_ends_in_lines_of_blanks_is_the_one_without_them() {
+    for (signed_body, received_body) in
+        [("", " \r\n"), ("abc\r\n", "abc\r\n \r\n"), ("abc\r\n", "abc\r\n\t\r\n  \r\n\r\n"), ("abc \t \r\n", "abc\r\n")]
+    {
+        let mail = signed(&with_body(signed_body), FIELD, &rsa());
+        let head = &mail[..mail.len() - signed_body.len()];
+        assert_eq!(told_of(&format!("{head}{received_body}"), &zone()), PASS, "{received_body:?}");
+    }
+}
+
+#[test]
+fn the_hash_does_not_depend_on_how_the_input_was_cut() {
+    let mail = signed(&with_body("a \r\n\t b\r\n \r\nc\r\r\n\r\n"), FIELD, &rsa());
+    for cut in 0..=mail.len() {
+        let (first, second) = mail.as_bytes().split_at(cut);
+        let examined = examine_chunks(&[first, second], &zone(), LineEnds::AsIs, super::fixture::NOW);
+        assert_eq!(told(&examined), PASS, "cut at {cut}");
+    }
+}
+
+#[test]
+fn a_body_may_be_empty_or_missing_or_lack_its_last_line_end() {
+    for mail in
+        ["From: ann@example.com\r\n\r\n", "From: ann@example.com\r\n\r\n\r\n", "From: ann@example.com\r\n\r\nno end"]
+    {
+        for field in [FIELD.to_owned(), simple()] {
+            assert_eq!(told_of(&signed(mail, &field, &rsa()), &zone()), PASS, "{mail:?} {field}");
+        }
+    }
+    let mail = signed("From: ann@example.com\r\n\r\n", &simple(), &rsa());
+    assert_eq!(told_of(mail.trim_end_matches("\r\n"), &zone()), PASS, "a header block without its empty line");
+    assert_eq!(told_of("", &zone()), [("none", "dkim.no-signature")]);
+}
+
+#[test]
+fn lone_line_feeds_are_taken_as_they_are_or_fixed_and_lone_returns_always_stay() {
+    let mail = signed(&with_body("a\rb\r\nc\r\n"), FIELD, &rsa());
+    let with_lf = mail.replace("\r\n", "\n");
+    let code =
+        |mail: &str, line_ends| told(&examine_chunks(&[mail.as_bytes()], &zone(), line_ends, super::fixture::NOW))[0].1;
+    assert_eq!(code(&mail, LineEnds::AsIs), "dkim.verified");
+    assert_eq!(code(&with_lf, LineEnds::FixCrlf), "dkim.verified");
+    assert_eq!(code(&with_lf, LineEnds::AsIs), "dkim.body-hash-differs");
+    assert_eq!(code(&mail.replace("a\rb", "ab"), LineEnds::FixCrlf), "dkim.body-hash-differs");
+    let signed_as_lf = signed(&with_body("a\nb\r\n"), FIELD, &rsa());
+    assert_eq!(code(&signed_as_lf, LineEnds::AsIs), "dkim.verified");
+    assert_eq!(code(&signed_as_lf, LineEnds::FixCrlf), "dkim.body-hash-differs");
+}
+
+#[test]
+fn relaxed_fields_survive_refolding_and_simple_ones_do_not() {
+    for (old, new) in [
+        ("Subject: Lunch", "Subject:\r\n Lunch"),
+        ("Subject: Lunch", "Subject:Lunch"),
+        ("Subject: Lunch", "Subject : Lunch \t"),
+        ("Subject: Lunch", "SUBJECT: Lunch"),
+        ("To: Bob <", "To: Bob\r\n\t<"),
+    ] {
+        let relaxed = signed(MAIL, FIELD, &rsa()).replace(old, new);
+        assert_eq!(told_of(&relaxed, &zone()), PASS, "{new:?}");
+        let simple = signed(MAIL, &simple(), &rsa()).replace(old, new);
+        assert_eq!(told_of(&simple, &zone()), [("fail", "dkim.signature-differs")], "{new:?}");
+    }
+    let empty = MAIL.replace("Lunch", "");
+    assert_eq!(told_of(&signed(&empty, FIELD, &rsa()), &zone()), PASS, "an empty value");
+    let blank = signed(&empty, &simple(), &rsa());
+    assert_eq!(told_of(&blank, &zone()), PASS, "an empty value, simple");
+    let folded = FIELD.replace(" h=", "\r\n\th=").replace(" b={b}", "\r\n b={b}");
+    for field in [folded.clone(), folded.replace("relaxed/relaxed", "simple/simple")] {
+        assert_eq!(told_of(&signed(MAIL, &field, &rsa()), &zone()), PASS, "{field}");
+    }
+}
+
+#[test]
+fn eight_bit_headers_and_u_labels_are_signed_as_they_stand() {
+    let mail = MAIL.replace("Ann <ann@example.com>", "Änn <änn@bücher.example>").replace("Lunch", "Mittag\u{df}");
+    let field = FIELD.replace("d=example.com", "d=bücher.example; i=änn@mail.bücher.example");
+    let zone = vec![("sel._domainkey.xn--bcher-kva.example".into(), txt(&format!("p={RSA_PUBLIC}")))];
+    let examined = examine(signed(&mail, &field, &rsa()).as_bytes(), &zone);
+    assert_eq!(told(&examined), PASS);
+    assert_eq!(fact(&examined.findings[0], "domain"), Some(Value::from("xn--bcher-kva.example")));
+    assert_eq!(property(&examined.findings[0], "i"), Some("änn@mail.bücher.example"));
+    let latin = [signed(MAIL, FIELD, &rsa()).into_bytes(), b"\xff\xfe\r\n".to_vec()].concat();
+    assert_eq!(told(&examine(&latin, &zone)), [("permerror", "dkim.no-key")]);
+}
+
+#[test]
+fn repeated_names_are_picked_from_the_bottom_and_fields_added_on_top_do_no_harm() {
+    let received = |count: usize| (1..=count).rev().map(|number| format!("Received: {number}\r\n")).collect::<String>();
+    let mail = format!("{}{MAIL}", received(3));
+    let field = FIELD.replace("h=From:", "h=Received:RECEIVED:from:");
+    let sent = signed(&mail, &field, &rsa());
+    assert_eq!(told_of(&sent, &zone()), PASS);
+    assert_eq!(told_of(&format!("Received: 4\r\n{sent}"), &zone()), PASS);
+    let swapped = sent.replace("Received: 1\r\n", "Received: x\r\n");
+    assert_eq!(told_of(&swapped, &zone()), [("fail", "dkim.signature-differs")]);
+}
+
+#[test]
+fn an_oversigned_name_lets_no_field_be_added() {
+    let sent = mail_signed_with("h=From:", "h=From:From:");
+    assert_eq!(told_of(&sent, &zone()), PASS);
+    let forged = sent.replace("From: Ann", "From: Eve <eve@evil.example>\r\nFrom: Ann");
+    assert_eq!(told_of(&forged, &zone()), [("fail", "dkim.signature-differs")]);
+}
+
+#[test]
+fn a_signature_shorter_than_eight_characters_is_shown_as_it_is() {
+    let mail = mail_signed_with("v=1", "v=1");
+    let at = mail.find("; b=").unwrap_or(0) + 4;
+    let end = mail.find("\r\nFrom").unwrap_or(at);
+    for (signature, result, code, shown) in [
+        ("", "neutral", "dkim.malformed", None),
+        ("A", "neutral", "dkim.malformed", Some("A")),
+        ("AAAA", "fail", "dkim.signature-differs", Some("AAAA")),
+    ] {
+        let examined = examine(format!("{}{signature}{}", &mail[..at], &mail[end..]).as_bytes(), &zone());
+        assert_eq!(told(&examined), [(result, code)], "{signature}");
+        assert_eq!(property(&examined.findings[0], "b"), shown, "{signature}");
+    }
+}
+
+#[test]
+fn the_b_inside_bh_is_not_taken_for_the_signature() {
+    for field in [
+        "v=1; a=rsa-sha256; bh={bh}; b={b}; d=example.com; s=sel; h=From",
+        "v=1; a=rsa-sha256; b = {b} ; bh = {bh} ; d=example.com; s=sel; h=From",
+        "b={b}; v=1; a=rsa-sha256; d=example.com; s=sel; h=From; xb=b=; bh={bh}",
+        "v=1; a=rsa-sha256; c=relaxed; d=example.com; s=sel; h=From; bh={bh}; b=\r\n {b} \r\n ;",
+    ] {
+        assert_eq!(told_of(&signed(MAIL, field, &rsa()), &zone()), PASS, "{field}");
+    }
+}
+
+#[test]
+fn a_malformed_signature_and_the_eleventh_one_have_a_finding() {
+    let fields = "DKIM-Signature: nonsense\r\n".repeat(10);
+    let examined = examine(format!("{fields}{}", mail_signed_with("v=1", "v=1")).as_bytes(), &zone());
+    let mut expected = vec![("neutral", "dkim.malformed"); 10];
+    expected.push(("policy", "dkim.too-many-signatures"));
+    assert_eq!(told(&examined), expected);
+    assert_eq!(examined.verifications, 0);
+}
+
+#[test]
+fn a_second_from_field_that_is_not_signed_spoils_the_signature() {
+    let sent = mail_signed_with("v=1", "v=1");
+    for forged in [
+        sent.replace("From: Ann", "From: Eve <eve@evil.example>\r\nFrom: Ann"),
+        sent.replace("To: Bob", "FROM : Eve <eve@evil.example>\r\nTo: Bob"),
+    ] {
+        assert_eq!(told_of(&forged, &zone()), [("policy", "dkim.from-not-covered")]);
+    }
+}
+
+#[test]
+fn the_identity_is_compared_by_labels() {
+    for (identity, code) in [
+        ("@example.com", "dkim.verified"),
+        ("ann@mail.example.com", "dkim.verified"),
+        ("\"a@b\"@a.b.EXAMPLE.com", "dkim.verified"),
+        ("@example.com.", "dkim.verified"),
+    ] {
+        let mail = mail_signed_with("v=1;", &format!("v=1; i={identity};"));
+        assert_eq!(told_of(&mail, &zone())[0].1, code, "{identity}");
+    }
+    for identity in ["@example.com.evil.org", "@badexample.com", "@com", "ann@example.org"] {
+        let mail = format!("DKIM-Signature: {}\r\n{MAIL}", FIELD.replace("v=1;", &format!("v=1; i={identity};")));
+        assert_eq!(told_of(&mail, &zone())[0].1, "dkim.identity-outside-domain", "{identity}");
+    }
+}
+
+#[test]
+fn a_key_record_may_have_strays_beside_it_and_blanks_inside_and_either_envelope() {
+    let mail = mail_signed_with("v=1", "v=1");
+    let bare = &crate::octets::base64_octets(RSA_PUBLIC.as_bytes()).expect("good base64")[24..];
+    let bare = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bare);
+    let (start, end) = RSA_PUBLIC.split_at(100);
+    for texts in [
+        vec![format!("v=DKIM1; k=rsa; p={bare}")],
+        vec![format!("p={start} \t{end}")],
+        vec!["v=spf1 -all".into(), format!("v=DKIM1;p={RSA_PUBLIC};")],
+        vec![format!(" v = DKIM1 ; h=sha256 ; s=* ; t=x ; g=* ; p={RSA_PUBLIC} ; ")],
+    ] {
+        let records = texts.iter().map(|text| Record::Txt(text.clone().into_bytes())).collect();
+        let zone = zone_with(Answer::Found { records, is_secure: true });
+        assert_eq!(told_of(&mail, &zone), PASS, "{texts:?}");
+    }
+}
+
+#[test]
+fn an_unsupported_algorithm_is_neutral_and_not_a_failure() {
+    for (algorithm, result) in [("rsa-sha512", "neutral"), ("ed448-shake256", "neutral"), ("rsa-sha1", "permerror")] {
+        let mail = format!("DKIM-Signature: {}\r\n{MAIL}", FIELD.replace("rsa-sha256", algorithm));
+        let examined = examine(mail.as_bytes(), &zone());
+        assert_eq!(told(&examined)[0].0, result, "{algorithm}");
+        assert_eq!(property(&examined.findings[0], "a"), Some(algorithm));
+    }
+}
+
+#[test]
+fn a_length_counts_canonical_octets() {
+    let body = "a  b\t\r\n\r\n\r\n";
+    for (field, length, code) in [
+        (FIELD.to_owned(), 5, "dkim.verified"),
+        (FIELD.to_owned(), 4, "dkim.partial-body"),
+        (FIELD.to_owned(), 6, "dkim.body-too-short"),
+        (simple(), 7, "dkim.verified"),
+        (simple(), 11, "dkim.body-too-short"),
+    ] {
+        let field = field.replace("s=sel;", &format!("s=sel; l={length};"));
+        assert_eq!(told_of(&signed(&with_body(body), &field, &rsa()), &zone())[0].1, code, "{field}");
+    }
+}
