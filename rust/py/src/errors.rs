@@ -14,3 +14,8 @@ pub fn not_finished() -> PyErr {
         "findings are not there yet: finish() the message, and learn() the answer to every question",
     )
 }
+
+/// A message or key with which no signature can be made.
+pub fn cannot_sign(why: &dyn std::fmt::Display) -> PyErr {
+    PyValueError::new_err(why.to_string())
+}
