@@ -102,6 +102,18 @@ pub enum KeyError {
     TooLong { bits: u32, max: u32 },
 }
 
+impl std::fmt::Display for KeyError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Malformed => out.write_str("the key cannot be read"),
+            Self::TooShort { bits, min } => write!(out, "an RSA key of {bits} bits is shorter than {min}"),
+            Self::TooLong { bits, max } => write!(out, "an RSA key of {bits} bits is longer than {max}"),
+        }
+    }
+}
+
+impl std::error::Error for KeyError {}
+
 impl PublicKey {
     /// An RSA key as SubjectPublicKeyInfo, as practice has it, or as bare RSAPublicKey (RFC 6376 §3.6.1 k=, erratum 3017).
     ///

@@ -16,6 +16,6 @@ pub fn not_finished() -> PyErr {
 }
 
 /// A message or key with which no signature can be made.
-pub fn cannot_sign(why: &dyn std::fmt::Display) -> PyErr {
-    PyValueError::new_err(why.to_string())
+pub fn cannot_sign(why: &str) -> PyErr {
+    PyValueError::new_err(why.to_owned())
 }

@@ -42,7 +42,7 @@ pub fn sign<'py>(
     let request = SigningRequest {
         domain: Name::parse(domain).ok_or_else(|| bad_argument("no domain name", domain))?,
         selector: Name::parse(selector).ok_or_else(|| bad_argument("no selector", selector))?,
-        key: &SigningKey::from_pem(key).map_err(|error| cannot_sign(&error))?,
+        key: &SigningKey::from_pem(key).map_err(|why| cannot_sign(&why.to_string()))?,
         header_canonicalization: Canonicalization::Relaxed,
         body_canonicalization: Canonicalization::Relaxed,
         signed_names: SignedNames::Usual,
@@ -50,6 +50,6 @@ pub fn sign<'py>(
         expires_seconds: None,
         identity: None,
     };
-    let field = py.detach(|| sign_message(message, &request)).map_err(|error| cannot_sign(&error))?;
+    let field = py.detach(|| sign_message(message, &request)).map_err(|why| cannot_sign(&why.to_string()))?;
     Ok(PyBytes::new(py, &field))
 }
