@@ -109,9 +109,9 @@ pub fn parse(value: &[u8]) -> (Claims, Result<Signature, Reason>) {
 impl Claims {
     fn read(list: &TagList<'_>) -> Self {
         Self {
-            domain: text(list, "d").and_then(|domain| Name::parse(&domain)),
+            domain: name(list, "d"),
             identity: text(list, "i").filter(|identity| identity.len() <= MAX_SHOWN_IDENTITY_OCTETS),
-            selector: text(list, "s").and_then(|selector| Name::parse(&selector)),
+            selector: name(list, "s"),
             algorithm: text(list, "a").filter(|word| is_algorithm_word(word)),
             signature_text: text(list, "b").filter(|signature| !signature.is_empty()),
         }
@@ -121,6 +121,11 @@ impl Claims {
 /// Octets of i= that are shown: a local part of 64, `@`, a domain of 255 (RFC 5321 §4.5.3.1).
 const MAX_SHOWN_IDENTITY_OCTETS: usize = 320;
 
+fn name(list: &TagList<'_>, tag: &str) -> Option<Name> {
+    Name::parse(std::str::from_utf8(list.get(tag)?).ok()?)
+}
+
+/// A value in which white space means nothing.
 fn text(list: &TagList<'_>, name: &str) -> Option<String> {
     String::from_utf8(without_fws(list.get(name)?).into_owned()).ok()
 }
@@ -338,6 +343,8 @@ mod tests {
             (("d", ""), malformed("d=", ("d", ""))),
             (("d", "com"), malformed("d=", ("d", "com"))),
             (("d", "a..b"), malformed("d=", ("d", "a..b"))),
+            (("d", "exam ple.com"), malformed("d=", ("d", "exam ple.com"))),
+            (("d", "exämple .com"), malformed("d=", ("d", "exämple .com"))),
             (("s", ""), malformed("s=", ("s", ""))),
             (("s", "a..b"), malformed("s=", ("s", "a..b"))),
             (("i", "example.com"), malformed("i=", ("i", "example.com"))),

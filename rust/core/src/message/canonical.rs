@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::header::{Field, Header};
 use super::scan::pair_position;
-use crate::octets::is_fws;
 
 /// The two algorithms of RFC 6376 §3.4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -124,15 +123,18 @@ fn blank_length(text: &[u8]) -> usize {
 
 /// Where the content that starts at `from` ends. A single space between two words belongs to it: it is canonical.
 fn content_end(text: &[u8], from: usize) -> usize {
+    let ends_content = |first, second| {
+        (first == b'\t')
+            | (first == b'\n')
+            | ((first == b'\r') & (second == b'\n'))
+            | ((first == b' ') & ((second == b' ') | (second == b'\t') | (second == b'\r') | (second == b'\n')))
+    };
     let mut at = from;
-    while let Some(found) =
-        pair_position(text, at, |first, second| (first < b' ') | ((first == b' ') & (second <= b' ')))
-    {
-        let is_end = text[found] != b'\r' || text[found + 1] == b'\n';
-        if is_end && is_fws(text[found]) {
-            return found;
+    while let Some(found) = pair_position(text, at, ends_content) {
+        match &text[found..] {
+            [b' ', b'\r', after @ ..] if after.first() != Some(&b'\n') => at = found + 1,
+            _ => return found,
         }
-        at = found + 1;
     }
     match text.last() {
         Some(b' ' | b'\t' | b'\n') => text.len() - 1,

@@ -2,11 +2,18 @@
 
 const BLOCK: usize = 64;
 
+/// Pairs looked at one by one before a block is: where what is sought stands densely, blocks would be read again and again.
+const NEAR: usize = 4;
+
 /// Where, from `from` on, the first two neighbours stand that `is_wanted(first, second)` accepts.
 ///
 /// `is_wanted` must be free of branches (`|` and `&`, not `||` and `&&`) for the block search to be fast.
 #[inline]
 pub fn pair_position(octets: &[u8], from: usize, is_wanted: impl Fn(u8, u8) -> bool) -> Option<usize> {
+    let near = octets.get(from..)?.windows(2).take(NEAR).position(|pair| is_wanted(pair[0], pair[1]));
+    if let Some(offset) = near {
+        return Some(from + offset);
+    }
     let mut at = from;
     while let Some(window) = octets.get(at..).and_then(<[u8]>::first_chunk::<{ BLOCK + 1 }>) {
         if has_pair(window, &is_wanted) {
