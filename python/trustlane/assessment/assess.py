@@ -94,8 +94,8 @@ def _decide(standings: Sequence[Standing], thresholds: Thresholds) -> tuple[Stan
             return it, (_trusted(it),)
         if it in answerable and _is_told_apart(it, thresholds):
             return it, (_untrusted(it),)
-    newest = _unknown if authors[0].level is Level.NEWCOMER else _untrusted
-    return None, (newest(authors[0]), *_shared(validated))
+    known = next((it for it in authors if it.level is Level.KNOWN), None)
+    return None, (_untrusted(known) if known else _unknown(authors[0]), *_shared(validated))
 
 
 def _answerable(validated: Sequence[Standing]) -> list[Standing]:

@@ -43,14 +43,16 @@ def story(mail: Transaction, decision: Decision, now: Instant) -> Iterator[str]:
 def _message(mail: Transaction, now: Instant) -> Iterator[str]:
     session, envelope = mail.session, mail.envelope
     yield f"A mail of {len(mail.message):,} octets, received {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC."
-    client = session.client_ip or "an address that is not known"
-    yield f"  It came from {client}, which called itself {session.helo or 'nothing'}."
-    recipients = ", ".join(envelope.rcpt) or "recipients not known"
-    yield f"  Its reverse-path is {_path(envelope.mail_from)}; it is for {recipients}."
+    yield f"  Client: {session.client_ip or 'address not known'}, {_called(session.helo)}."
+    yield f"  From {_path(envelope.mail_from)} to {', '.join(envelope.rcpt) or 'recipients not known'}."
+
+
+def _called(helo: str | None) -> str:
+    return "HELO name not known" if helo is None else f"which called itself {helo}"
 
 
 def _path(path: str | None) -> str:
-    return "not known" if path is None else f"<{path}>"
+    return "a reverse-path not known" if path is None else f"<{path}>"
 
 
 def _questions(decision: Decision) -> Iterator[str]:

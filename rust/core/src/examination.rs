@@ -173,7 +173,10 @@ fn check_helo(facts: &SessionFacts, now_seconds: u64, lookups: &mut Lookups<'_>)
 }
 
 fn check_mail_from(facts: &SessionFacts, now_seconds: u64, lookups: &mut Lookups<'_>) -> Result<Finding, Wait> {
-    let sender = facts.mail_from.as_deref().map(|path| if path.is_empty() { spf::Sender::NULL } else { spf::Sender::from_path(path) });
+    let sender = facts
+        .mail_from
+        .as_deref()
+        .map(|path| if path.is_empty() { spf::Sender::NULL } else { spf::Sender::from_path(path) });
     check_spf(facts, spf::Identity::MailFrom, sender, now_seconds, lookups)
 }
 

@@ -13,6 +13,7 @@ pub mod crypto;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
+pub mod examination;
 pub mod finding;
 pub mod iprev;
 pub mod message;
