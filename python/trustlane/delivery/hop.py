@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from trustlane.delivery.reply import Reply
 
@@ -52,36 +52,37 @@ class HopError(Exception):
 
 
 class Hop:
-    """One connection. Every method raises :class:`HopError` where no reply came.
+    """One connection. Every method but ``leave`` raises :class:`HopError` where no reply came.
 
     Attributes:
+        has_greeted: it is an SMTP server that speaks with us.
         extensions: what the hop offered, by keyword in capitals; empty after HELO.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, timeouts: HopTimeouts) -> None:
+    def __init__(self, host: str, port: int, timeouts: HopTimeouts) -> None:
+        self.has_greeted = False
         self.extensions: dict[str, str] = {}
-        self._reader = reader
-        self._writer = writer
+        self._host = host
+        self._port = port
         self._timeouts = timeouts
+        self._reader = asyncio.StreamReader()
+        self._writer: asyncio.StreamWriter | None = None
 
-    @classmethod
-    async def connect(cls, host: str, port: int, timeouts: HopTimeouts) -> Self:
-        opening = asyncio.open_connection(host, port, limit=MAX_REPLY_LINE_OCTETS)
-        reader, writer = await _within(timeouts.connect_seconds, opening)
-        return cls(reader, writer, timeouts)
-
-    async def greet(self, hostname: str) -> None:
+    async def connect(self, hostname: str) -> None:
         """EHLO, or HELO where the hop knows no EHLO (§3.2). A hop that does not greet back is no hop now."""
+        opening = asyncio.open_connection(self._host, self._port, limit=MAX_REPLY_LINE_OCTETS)
+        self._reader, self._writer = await _within(self._timeouts.connect_seconds, opening)
         greeting, _ = await self._reply(self._timeouts.greeting_seconds)
         if greeting.code != 220:
             raise HopError(f"greeted with {greeting}")
         reply, lines = await self._ask(f"EHLO {hostname}", self._timeouts.greeting_seconds)
-        if reply.is_accepted:
-            self.extensions = dict(_extension(line) for line in lines[1:])
-            return
-        reply, _ = await self._ask(f"HELO {hostname}", self._timeouts.greeting_seconds)
+        self.extensions = dict(_extension(line) for line in lines[1:])
+        if not reply.is_accepted:
+            self.extensions = {}
+            reply, _ = await self._ask(f"HELO {hostname}", self._timeouts.greeting_seconds)
         if not reply.is_accepted:
             raise HopError(f"answered HELO with {reply}")
+        self.has_greeted = True
 
     async def mail(self, mail_from: str, parameters: str) -> Reply:
         return (await self._ask(f"MAIL FROM:<{mail_from}>{parameters}", self._timeouts.mail_seconds))[0]
@@ -103,12 +104,12 @@ class Hop:
             await self._send(stuffed[start : start + BLOCK_OCTETS])
         return (await self._reply(self._timeouts.end_of_data_seconds))[0]
 
-    async def quit(self) -> None:
-        """Ends the conversation, also in the midst of a mail; its reply changes nothing."""
+    async def leave(self) -> None:
+        """Says QUIT, also in the midst of a mail, and closes. Changes nothing of what the hop has said before."""
+        if self._writer is None:
+            return
         with suppress(HopError):
             await self._ask("QUIT", self._timeouts.quit_seconds)
-
-    def close(self) -> None:
         self._writer.close()
 
     async def _ask(self, command: str, seconds: float) -> tuple[Reply, list[str]]:
@@ -116,10 +117,8 @@ class Hop:
         return await self._reply(seconds)
 
     async def _send(self, octets: bytes) -> None:
-        try:
-            self._writer.write(octets)
-        except RuntimeError as error:
-            raise HopError("connection is closed") from error
+        assert self._writer is not None, "connect comes first"
+        self._writer.write(octets)
         await _within(self._timeouts.block_seconds, self._writer.drain())
 
     async def _reply(self, seconds: float) -> tuple[Reply, list[str]]:

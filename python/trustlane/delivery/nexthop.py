@@ -80,34 +80,20 @@ class NextHop:
             return LONE_CR_OR_LF
         if not all(map(is_sendable_address, (envelope.mail_from or "", *envelope.rcpt))):
             return BAD_ADDRESS
+        hop = Hop(self._host, self._port, self._timeouts)
+        reply = await self._reply_of(hop, octets, envelope)
+        await hop.leave()
+        return reply
+
+    async def _reply_of(self, hop: Hop, octets: bytes, envelope: Envelope) -> Reply:
+        """Ends in time for the client, whatever the hop does."""
         try:
             async with asyncio.timeout(self._timeouts.whole_seconds), self._connections:
-                return await self._connect_and_send(octets, envelope)
-        except TimeoutError:
-            log.warning("next hop %s:%d was too slow", self._host, self._port)
-            return LOST
-
-    async def _connect_and_send(self, octets: bytes, envelope: Envelope) -> Reply:
-        try:
-            hop = await Hop.connect(self._host, self._port, self._timeouts)
-        except HopError as error:
-            return self._gone(error, UNREACHABLE)
-        try:
-            return await self._send(hop, octets, envelope)
-        finally:
-            hop.close()
-
-    async def _send(self, hop: Hop, octets: bytes, envelope: Envelope) -> Reply:
-        try:
-            await hop.greet(self._hostname)
-        except HopError as error:
-            return self._gone(error, UNREACHABLE)
-        try:
-            reply = await self._converse(hop, octets, envelope)
-        except HopError as error:
-            return self._gone(error, LOST)
-        await hop.quit()
-        return reply
+                await hop.connect(self._hostname)
+                return await self._converse(hop, octets, envelope)
+        except (HopError, TimeoutError) as error:
+            log.warning("next hop %s:%d %s", self._host, self._port, str(error) or "was too slow")
+            return LOST if hop.has_greeted else UNREACHABLE
 
     async def _converse(self, hop: Hop, octets: bytes, envelope: Envelope) -> Reply:
         if has_8bit(octets) and "8BITMIME" not in hop.extensions:
@@ -136,10 +122,6 @@ class NextHop:
             if not reply.is_accepted:
                 self._refusals.remember(mail_from, rcpt, _refused(reply))
         return SOME_REFUSED
-
-    def _gone(self, error: HopError, reply: Reply) -> Reply:
-        log.warning("next hop %s:%d %s", self._host, self._port, error)
-        return reply
 
 
 def _parameters(hop: Hop, octets: bytes) -> str:

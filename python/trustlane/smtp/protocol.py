@@ -110,8 +110,9 @@ class ServerProtocol:
 
     def greet(self) -> None:
         """Invites the client to speak. What came before ``data_to_send`` is out of turn (RFC 5321 §4.3.1)."""
-        self._state = State.COMMAND
-        self._invitation = replies.greeting(self._hostname)
+        if self._state is State.GREETING:
+            self._state = State.COMMAND
+            self._invitation = replies.greeting(self._hostname)
 
     def data_to_send(self) -> bytes:
         """All replies that are due, once. Taking them means that they are sent."""
@@ -144,12 +145,15 @@ class ServerProtocol:
         elif self._state is State.ANSWER_TO_RCPT and self._mail is not None:
             self._mail.rcpt.append(self._asked)
             self._say(replies.RECIPIENT_TAKEN)
+        else:
+            return []
         return self._answered()
 
     def refuse(self, reply: Reply) -> list[Event]:
         """The sender or recipient that was asked about is not taken."""
-        if not self.is_closed:
-            self._say(reply)
+        if self._state not in (State.ANSWER_TO_MAIL, State.ANSWER_TO_RCPT):
+            return []
+        self._say(reply)
         return self._answered()
 
     def finish(self, reply: Reply) -> list[Event]:
@@ -198,7 +202,7 @@ class ServerProtocol:
     def _go_on(self) -> list[Event]:
         while self._state in (State.COMMAND, State.CONTENT) and self._step():
             pass
-        if self._is_shutting_down and self._state is State.COMMAND:
+        if self._is_shutting_down and self._state in (State.GREETING, State.COMMAND):
             self._close(replies.SHUTTING_DOWN)
         if self._is_eof and self._state in (State.GREETING, State.COMMAND, State.CONTENT):
             self._close(None)
@@ -278,6 +282,7 @@ class ServerProtocol:
                 self._obey_hello(verb.decode(), parse_hello(argument))
             case Command(b"QUIT", b""):
                 self._has_quit = True
+                self._abort(None)
                 self._close(replies.CLOSING)
             case Command(b"NOOP", _):
                 self._say(replies.NOTHING_DONE)
