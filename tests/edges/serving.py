@@ -72,11 +72,14 @@ def start(folder: Path, *, mode: str = "tag", next_hop: str = "", relay: str = "
     (folder / "zone.txt").write_text(ZONE)
     (folder / "trustlane.toml").write_text(CONFIG.format(mode=mode, next_hop=next_hop, relay=relay, port=port))
     command = [sys.executable, "-m", "trustlane", "serve", "--config", str(folder / "trustlane.toml")]
-    log = (folder / "log.txt").open("ab")
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=folder)
+    with (folder / "log.txt").open("ab") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=folder)
     assert process.stdout
-    line = process.stdout.readline().decode()
+    with process.stdout:
+        line = process.stdout.readline().decode()
     said = re.search(r"listens on [^ ]*:(\d+),", line)
+    if not said:
+        process.wait(timeout=60)
     assert said, f"said {line!r}; {(folder / 'log.txt').read_text()}"
     return Serving(folder, int(said[1]), process)
 
@@ -90,5 +93,3 @@ def serving(folder: Path, *, mode: str = "tag", next_hop: str = "", relay: str =
     finally:
         if running.process.poll() is None:
             running.kill()
-        if running.process.stdout:
-            running.process.stdout.close()
