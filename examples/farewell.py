@@ -1,0 +1,53 @@
+"""What to try next, once the play is over, and the wait until somebody stops it."""
+
+import sys
+import time
+from pathlib import Path
+
+from letter import READER
+from service import Failed, Service, last_words
+from world import World
+
+from trustlane.cli.plain import plain
+
+
+def farewell(world: World, service: Service) -> str:
+    """How to send a mail of one's own, where it lies then, and how to look at it."""
+    relay, trustlane = world.settings.relay, Path(sys.executable).parent / "trustlane"
+    host, port, config = service.host, service.port, world.config
+    return f"""
+The relay stays up for your own mail:
+
+  swaks --server {host}:{port} --from me@example.test --to {READER}
+  python3 -c "import smtplib; smtplib.SMTP('{host}', {port}).sendmail('me@example.test', '{READER}', 'Subject: hi\\n\\nhi')"
+
+Mail lies in {relay.maildir}: the trusted lane in new/, the open lane in .Open/new/, held mail in .Quarantine/new/.
+The log of the relay is {world.log}.
+
+  {trustlane} explain --config {config} FILE
+  {trustlane} learn --junk --config {config} FILE
+  {trustlane} standing list --config {config}
+
+Ctrl-C stops it."""
+
+
+def stay(world: World, service: Service) -> None:
+    """Shows what the relay logs until Ctrl-C.
+
+    Raises:
+        Failed: the relay ended by itself.
+    """
+    try:
+        with world.log.open() as log:
+            log.seek(0, 2)
+            while service.process.poll() is None:
+                for line in log:
+                    print(plain(line.rstrip()), flush=True)
+                time.sleep(_LOOK_SECONDS)
+    except KeyboardInterrupt:
+        print("\nstopped; ledger and mail are kept")
+        return
+    raise Failed(f"trustlane serve ended: {last_words(world)}")
+
+
+_LOOK_SECONDS = 0.3

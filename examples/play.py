@@ -1,0 +1,109 @@
+"""The play: each step of the script is done for real, then shown."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import maildir
+from letter import letter
+from post import Receipt, post
+from script import Report, Say, Send, Step
+from sender import Sender
+from service import Service
+from stage import Reported, Sent, Stage
+from world import World
+
+from trustlane.assessment import Level, Standing, Thresholds, standing_of, subjects_needed
+from trustlane.cli.options import policy_of, resolver_by
+from trustlane.dns import Resolver
+from trustlane.ledger import Kind
+from trustlane.ledger.sqlite import SqliteLedger
+from trustlane.reports import learn
+from trustlane.verify import transaction
+
+
+@dataclass(slots=True)
+class Play:
+    """One performance.
+
+    Attributes:
+        pause_seconds: after each mail and report, so that a person can follow.
+    """
+
+    world: World
+    service: Service
+    ledger: SqliteLedger
+    stage: Stage
+    pause_seconds: float
+    letters: Counter[str] = field(default_factory=Counter)
+    latest: dict[str, Receipt] = field(default_factory=dict)
+
+    def perform(self, script: Iterable[Step]) -> None:
+        """Does one step after the other.
+
+        Raises:
+            OSError: the relay went away.
+            TrustlaneError: the ledger or the zone cannot be read.
+        """
+        for step in script:
+            match step:
+                case Say(text):
+                    self.stage.say(text)
+                case Send(sender, count):
+                    for _ in range(count):
+                        self._send(sender)
+                case Report(sender, kind, readers):
+                    for reader in range(1, readers + 1):
+                        self._report(sender, kind, f"reader{reader}@example.org")
+
+    def standing(self, sender: Sender) -> Standing | None:
+        """How the sender stands now; ``None`` where nobody answers for its mail."""
+        if sender.judged is None:
+            return None
+        histories = self.ledger.read(subjects_needed([sender.judged]))
+        return standing_of(sender.judged, histories, time.time(), self._thresholds)
+
+    def _send(self, sender: Sender) -> None:
+        self.letters[sender.name] += 1
+        mail = letter(sender, self.letters[sender.name], time.time())
+        receipt = post(self.service.host, self.service.port, sender, mail)
+        self.latest[sender.name] = receipt
+        decision = self.ledger.decision(receipt.decision_id)
+        why = decision.reasons.partition("\n")[0] if decision else receipt.text
+        outcome = _outcome(receipt, decision.lane, decision.action) if decision else "refused"
+        self.stage.sent(Sent(sender, receipt, outcome, why, self.standing(sender)))
+        time.sleep(self.pause_seconds)
+
+    def _report(self, sender: Sender, kind: Kind, reader: str) -> None:
+        """The same as ``trustlane learn --junk FILE`` or ``--good FILE`` on the delivered mail."""
+        found = maildir.delivered(self.world.settings.relay.maildir, self.latest[sender.name].decision_id)
+        if found is None:
+            return
+        before = self.standing(sender)
+        learn(
+            transaction(found[0].read_bytes(), None, None, None, ()),
+            kind,
+            reporter=reader,
+            resolver=self._resolver,
+            ledger=self.ledger,
+            thresholds=self._thresholds,
+            now=time.time(),
+        )
+        was_trusted = before is not None and before.level is Level.TRUSTED
+        self.stage.reported(Reported(sender, kind, reader, was_trusted, self.standing(sender)))
+        time.sleep(self.pause_seconds)
+
+    @property
+    def _thresholds(self) -> Thresholds:
+        return policy_of(self.world.settings).thresholds
+
+    @property
+    def _resolver(self) -> Resolver:
+        return resolver_by(self.world.settings)
+
+
+def _outcome(receipt: Receipt, lane: str, action: str) -> str:
+    if receipt.code >= 300:
+        return "refused"
+    return "held" if action == "quarantine" else lane
