@@ -32,7 +32,7 @@ lint: $(VENV)/tools tools ## formatting, lints and types of both languages
 	$(BIN)/mypy
 
 bench: $(VENV)/release ## measure against the floor and peers, in one run, as ratios
-	$(BIN)/python -m pytest benches -p no:cacheprovider --benchmark-only --benchmark-columns=median,iqr,rounds
+	$(BIN)/python -m pytest benches --import-mode=prepend -p no:cacheprovider --benchmark-only --benchmark-columns=median,iqr,rounds
 
 wheel: $(VENV)/tools tools ## build the wheel into dist/
 	$(BIN)/maturin build --release --out dist

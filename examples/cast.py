@@ -1,7 +1,6 @@
 """The cast: who writes, from where, with which signatures, and what that shows."""
 
 from sender import Sender, Signature
-
 from trustlane.ledger import Subject
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from letter import READER
 from service import Failed, Service, last_words
-from world import World
-
 from trustlane.cli.plain import plain
+from world import World
 
 
 def farewell(world: World, service: Service) -> str:
@@ -19,7 +18,7 @@ def farewell(world: World, service: Service) -> str:
 The relay stays up for your own mail:
 
   swaks --server {host}:{port} --from me@example.test --to {READER}
-  python3 -c "import smtplib; smtplib.SMTP('{host}', {port}).sendmail('me@example.test', '{READER}', 'Subject: hi\\n\\nhi')"
+  python3 -c 'import smtplib; smtplib.SMTP("{host}", {port}).sendmail("me@example.test", "{READER}", "Subject: hi\\n")'
 
 Mail lies in {relay.maildir}: the trusted lane in new/, the open lane in .Open/new/, held mail in .Quarantine/new/.
 The log of the relay is {world.log}.

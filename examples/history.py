@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from world import EXAMPLES
-
 from trustlane.ledger import Kind, Ledger, Observation, Subject
 from trustlane.message import Instant
+from world import EXAMPLES
 
 _DAY_SECONDS = 86_400.0
 

@@ -3,10 +3,9 @@
 from email.utils import formatdate
 
 from sender import Sender, Signature
-from world import EXAMPLES
-
 from trustlane._core import sign
 from trustlane.message import Instant
+from world import EXAMPLES
 
 READER = "you@example.org"
 

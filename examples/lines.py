@@ -1,7 +1,6 @@
 """Plain lines, for where standard output is no terminal."""
 
 from stage import Reported, Sent
-
 from trustlane.assessment import Level, Standing
 from trustlane.cli.plain import plain
 

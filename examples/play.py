@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from trustlane.ledger.sqlite import SqliteLedger
+
 import maildir
 from letter import letter
 from post import Receipt, post
@@ -12,15 +14,13 @@ from script import Report, Say, Send, Step
 from sender import Sender
 from service import Service
 from stage import Reported, Sent, Stage
-from world import World
-
 from trustlane.assessment import Level, Standing, Thresholds, standing_of, subjects_needed
 from trustlane.cli.options import policy_of, resolver_by
 from trustlane.dns import Resolver
 from trustlane.ledger import Kind
-from trustlane.ledger.sqlite import SqliteLedger
 from trustlane.reports import learn
 from trustlane.verify import transaction
+from world import World
 
 
 @dataclass(slots=True)

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from types import FrameType
 
+from trustlane.ledger.sqlite import SqliteLedger
+
 from cast import FIRM
 from farewell import farewell, stay
 from history import put_in
@@ -18,10 +20,8 @@ from post import address_of
 from script import SCRIPT
 from service import Failed, Service, last_words, serving
 from stage import Stage
-from world import World, world
-
 from trustlane.errors import TrustlaneError
-from trustlane.ledger.sqlite import SqliteLedger
+from world import World, world
 
 PAUSE_SECONDS = 0.4
 """Between two mails: the whole play takes half a minute."""

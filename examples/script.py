@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import cast
 from sender import Sender
-
 from trustlane.ledger import Kind
 
 

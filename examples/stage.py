@@ -5,7 +5,6 @@ from typing import Protocol
 
 from post import Receipt
 from sender import Sender
-
 from trustlane.assessment import Standing
 from trustlane.ledger import Kind
 

@@ -4,15 +4,15 @@ from collections import Counter, deque
 from contextlib import AbstractContextManager
 from types import TracebackType
 
-from cast import CAST
-from lines import bound, told
 from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
+
+from cast import CAST
+from lines import bound, told
 from sender import Sender
 from stage import Reported, Sent
-
 from trustlane.assessment import Standing
 from trustlane.cli.plain import plain
 

@@ -1,0 +1,44 @@
+"""Benchmarks are told as ratios to something in the same run: a figure in seconds says more of the machine."""
+
+from collections.abc import Mapping
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The table of ratios, below that of times."""
+    session = getattr(config, "_benchmarksession", None)
+    if session is None:
+        return
+    medians = {
+        (bench.params["size"], bench.extra_info["by"]): bench.stats.median
+        for bench in session.benchmarks
+        if bench.stats.data and "by" in bench.extra_info
+    }
+    if not medians:
+        return
+    terminalreporter.section("DKIM verification, RSA-2048, relaxed/relaxed")
+    for line in ratios(medians):
+        terminalreporter.write_line(line)
+
+
+def ratios(medians: Mapping[tuple[str, str], float]) -> list[str]:
+    """One line a size; a cell is empty where one of its two was not measured.
+
+    Args:
+        medians: seconds by size and by who verified.
+    """
+    heads = ("size", "floor", "trustlane / floor", "dkimpy / trustlane")
+    rows = [heads]
+    for size in dict.fromkeys(size for size, _ in medians):
+        floor = medians.get((size, "floor"))
+        trustlane = medians.get((size, "trustlane"))
+        dkimpy = medians.get((size, "dkimpy"))
+        rows.append(
+            (size, f"{floor * 1e6:.0f} us" if floor else "", _ratio(trustlane, floor), _ratio(dkimpy, trustlane))
+        )
+    return ["  ".join(cell.rjust(len(head)) for cell, head in zip(row, heads, strict=True)) for row in rows]
+
+
+def _ratio(above: float | None, below: float | None) -> str:
+    return f"{above / below:.2f}" if above and below else ""
