@@ -12,7 +12,8 @@ class Lines:
         print(f"\n{text}", flush=True)
 
     def sent(self, sent: Sent) -> None:
-        print(plain(f"  {sent.sender.name:<16} {sent.outcome:<8} {bound(sent.standing)}  {sent.why}"), flush=True)
+        start = f"  {sent.sender.name:<16} {sent.outcome:<8} {bound(sent.standing)}"
+        print(plain(f"{start}  {'; '.join(sent.why)}"), flush=True)
 
     def reported(self, reported: Reported) -> None:
         print(f"  {reported.sender.name:<16} {told(reported)}", flush=True)

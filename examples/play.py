@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from trustlane.ledger.sqlite import SqliteLedger
-
 import maildir
 from letter import letter
 from post import Receipt, post
@@ -18,6 +16,7 @@ from trustlane.assessment import Level, Standing, Thresholds, standing_of, subje
 from trustlane.cli.options import policy_of, resolver_by
 from trustlane.dns import Resolver
 from trustlane.ledger import Kind
+from trustlane.ledger.sqlite import SqliteLedger
 from trustlane.reports import learn
 from trustlane.verify import transaction
 from world import World
@@ -69,11 +68,17 @@ class Play:
         mail = letter(sender, self.letters[sender.name], time.time())
         receipt = post(self.service.host, self.service.port, sender, mail)
         self.latest[sender.name] = receipt
-        decision = self.ledger.decision(receipt.decision_id)
-        why = decision.reasons.partition("\n")[0] if decision else receipt.text
-        outcome = _outcome(receipt, decision.lane, decision.action) if decision else "refused"
-        self.stage.sent(Sent(sender, receipt, outcome, why, self.standing(sender)))
+        self.stage.sent(self._told(sender, receipt))
         time.sleep(self.pause_seconds)
+
+    def _told(self, sender: Sender, receipt: Receipt) -> Sent:
+        decision = self.ledger.decision(receipt.decision_id)
+        if decision is None:
+            return Sent(sender, receipt, "refused", (receipt.text,), self.standing(sender))
+        found = maildir.delivered(self.world.settings.relay.maildir, receipt.decision_id)
+        amiss = maildir.amiss(found) if found else ()
+        why = (*amiss, *decision.reasons.splitlines())
+        return Sent(sender, receipt, _outcome(receipt, decision.lane, decision.action), why, self.standing(sender))
 
     def _report(self, sender: Sender, kind: Kind, reader: str) -> None:
         """The same as ``trustlane learn --junk FILE`` or ``--good FILE`` on the delivered mail."""
@@ -82,7 +87,7 @@ class Play:
             return
         before = self.standing(sender)
         learn(
-            transaction(found[0].read_bytes(), None, None, None, ()),
+            transaction(found.read_bytes(), None, None, None, ()),
             kind,
             reporter=reader,
             resolver=self._resolver,

@@ -9,8 +9,6 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from types import FrameType
 
-from trustlane.ledger.sqlite import SqliteLedger
-
 from cast import FIRM
 from farewell import farewell, stay
 from history import put_in
@@ -21,6 +19,7 @@ from script import SCRIPT
 from service import Failed, Service, last_words, serving
 from stage import Stage
 from trustlane.errors import TrustlaneError
+from trustlane.ledger.sqlite import SqliteLedger
 from world import World, world
 
 PAUSE_SECONDS = 0.4

@@ -38,7 +38,7 @@ def serving(world: World) -> Iterator[Service]:
     Raises:
         Failed: it did not start.
     """
-    command = [sys.executable, "-m", "trustlane.cli.main", "serve", "--config", str(world.config)]
+    command = [sys.executable, "-m", "trustlane", "serve", "--config", str(world.config)]
     with world.log.open("a") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603
     try:

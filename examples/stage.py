@@ -15,15 +15,20 @@ class Sent:
 
     Attributes:
         outcome: ``trusted``, ``open``, ``held`` or ``refused``.
-        why: the weightiest reason, as a sentence.
+        why: what DKIM found amiss, then the reasons of the decision, the weightiest first.
         standing: of the sender's judged subject afterwards; ``None`` where nobody answers for its mail.
     """
 
     sender: Sender
     receipt: Receipt
     outcome: str
-    why: str
+    why: tuple[str, ...]
     standing: Standing | None
+
+    @property
+    def gist(self) -> str:
+        """One sentence: what chose the lane, or what was the ground for not delivering."""
+        return self.why[0] if self.outcome in ("trusted", "open") else self.why[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class LiveTable(AbstractContextManager["LiveTable"]):
         self._mails[name] += 1
         self._sent[name] = sent
         self._standings[name] = sent.standing
-        self._show(Text.assemble(f"{name}: ", (sent.outcome, COLOURS[sent.outcome]), f", {plain(sent.why)}"))
+        self._show(Text.assemble(f"{name}: ", (sent.outcome, COLOURS[sent.outcome]), f", {plain(sent.gist)}"))
 
     def reported(self, reported: Reported) -> None:
         self._standings[reported.sender.name] = reported.standing
