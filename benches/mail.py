@@ -75,7 +75,7 @@ def signed_mail(octets: int) -> SignedMail:
     """A mail with a body of about this many octets, the same on every run."""
     body = _text(octets)
     mail = _header() + b"\r\n" + body
-    field = sign(mail, domain=DOMAIN, selector=SELECTOR, key=_KEY.read_bytes(), now=NOW)
+    field = sign(mail, domain=DOMAIN, selector=SELECTOR, key=_KEY.read_text(), now=NOW)
     return SignedMail(field + mail, body, b"v=DKIM1; k=rsa; p=" + base64.b64encode(_public_der()))
 
 

@@ -43,6 +43,7 @@ def _written(sender: Sender, number: int, now: Instant) -> bytes:
 
 
 def _signed(mail: bytes, signature: Signature, now: Instant) -> bytes:
-    key = EXAMPLES / "keys" / f"{signature.selector}.{signature.domain}.pem"
+    key = (EXAMPLES / "keys" / f"{signature.selector}.{signature.domain}.pem").read_text()
     made = int(now) - signature.age_seconds
-    return sign(mail, domain=signature.domain, selector=signature.selector, key=key.read_bytes(), now=made)
+    expires = None if signature.valid_seconds is None else made + signature.valid_seconds
+    return sign(mail, domain=signature.domain, selector=signature.selector, key=key, now=made, expires=expires)

@@ -6,14 +6,15 @@ from trustlane.cli.plain import plain
 
 
 class Lines:
-    """One line a mail, one a report."""
+    """One line a mail, with its first reason and its last; one line a report."""
 
     def say(self, text: str) -> None:
         print(f"\n{text}", flush=True)
 
     def sent(self, sent: Sent) -> None:
         start = f"  {sent.sender.name:<16} {sent.outcome:<8} {bound(sent.standing)}"
-        print(plain(f"{start}  {'; '.join(sent.why)}"), flush=True)
+        ends = dict.fromkeys((sent.why[0], sent.why[-1]))
+        print(plain(f"{start}  {'; '.join(ends)}"), flush=True)
 
     def reported(self, reported: Reported) -> None:
         print(f"  {reported.sender.name:<16} {told(reported)}", flush=True)

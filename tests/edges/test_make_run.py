@@ -115,7 +115,7 @@ def test_every_mail_tells_its_lane_and_its_findings(played: Played, folder: str)
     ("sender", "result"),
     [
         ("desk@meridian.example", "dkim=pass"),
-        ("queue@archive.example", "dkim=fail"),
+        ("queue@archive.example", "dkim=permerror"),
         ("info@outage.example", "dkim=temperror"),
         ("clerk@hamlet.example", "dkim=fail"),
         ("someone@nobody.test", "dkim=none"),

@@ -28,9 +28,9 @@ pub fn reasons() -> Vec<(&'static str, &'static str)> {
 }
 
 /// A DKIM-Signature field with its line end, to stand above the message it signs (RFC 6376 §5). Header and body are
-/// signed in their relaxed forms; the key is PEM, RSA or Ed25519, and chooses the algorithm.
+/// signed in their relaxed forms; the key is PEM, RSA or Ed25519, and chooses the algorithm. `expires` is x=, after `now`.
 #[pyfunction]
-#[pyo3(signature = (message, *, domain, selector, key, now))]
+#[pyo3(signature = (message, *, domain, selector, key, now, expires=None))]
 pub fn sign<'py>(
     py: Python<'py>,
     message: &[u8],
@@ -38,6 +38,7 @@ pub fn sign<'py>(
     selector: &str,
     key: &str,
     now: u64,
+    expires: Option<u64>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let request = SigningRequest {
         domain: Name::parse(domain).ok_or_else(|| bad_argument("no domain name", domain))?,
@@ -47,7 +48,7 @@ pub fn sign<'py>(
         body_canonicalization: Canonicalization::Relaxed,
         signed_names: SignedNames::Usual,
         signed_seconds: Some(now),
-        expires_seconds: None,
+        expires_seconds: expires,
         identity: None,
     };
     let field = py.detach(|| sign_message(message, &request)).map_err(|why| cannot_sign(&why.to_string()))?;
