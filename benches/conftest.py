@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The table of ratios, below that of times."""
     session = getattr(config, "_benchmarksession", None)
