@@ -4,7 +4,16 @@ Takes subjects and their histories, gives an Assessment with its reasons: the Id
 pure arithmetic and knows nothing of DNS, of storage, or of what is done with the mail.
 """
 
-from trustlane.assessment.assess import Assessment, assess, standing_of, subjects_needed
+from trustlane.assessment.assess import SPEAKS_FOR_THE_AUTHOR, Assessment, assess, standing_of, subjects_needed
 from trustlane.assessment.standing import Level, Standing, Thresholds
 
-__all__ = ["Assessment", "Level", "Standing", "Thresholds", "assess", "standing_of", "subjects_needed"]
+__all__ = [
+    "SPEAKS_FOR_THE_AUTHOR",
+    "Assessment",
+    "Level",
+    "Standing",
+    "Thresholds",
+    "assess",
+    "standing_of",
+    "subjects_needed",
+]

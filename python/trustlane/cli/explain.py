@@ -4,6 +4,7 @@ Exit code as for check: 0 trusted lane, 1 open lane, 2 wrong call or a file that
 """
 
 import argparse
+import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -14,6 +15,9 @@ from trustlane.cli.options import declare_mail, declare_world, mail_of, now_of
 from trustlane.cli.plain import plain
 from trustlane.lanes import Decision
 from trustlane.message import Instant, Transaction
+
+COLUMNS = 110
+"""Where lines of facts are folded."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -91,8 +95,8 @@ def _findings(decision: Decision) -> Iterator[str]:
     for finding in decision.findings:
         yield f"  {finding.method}: {finding.result}, because {finding.text}."
         about = [*finding.properties.items(), *finding.facts.items()]
-        if about:
-            yield "    " + ", ".join(f"{name}={_fact(value)}" for name, value in about)
+        told = ", ".join(f"{name}={_fact(value)}" for name, value in about if value != [])
+        yield from textwrap.wrap(told, COLUMNS, initial_indent="    ", subsequent_indent="    ")
 
 
 def _fact(value: object) -> str:

@@ -95,7 +95,7 @@ def _validated(findings: Iterable[Finding], session: Session, author: _Author | 
         if kind is None:
             continue
         name = finding.facts["name" if kind == "iprev" else "domain"]
-        is_aligned = author is not None and f"{finding.method} {name}" in author.aligned_by
+        is_aligned = author is not None and f"{kind} {name}" in author.aligned_by
         organization = author.organizational_domain if author and is_aligned else None
         yield Identity(kind, name, organization, is_aligned=is_aligned, by=finding.method)
     if network := network_of(session.client_ip):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trustlane.assessment import Assessment, Level
+from trustlane.assessment import SPEAKS_FOR_THE_AUTHOR, Assessment, Level
 from trustlane.identities import Finding
 from trustlane.lanes.decision import Action, Lane
 from trustlane.lanes.policy import Mode, Policy
@@ -60,7 +60,7 @@ def _wish(findings: Sequence[Finding], assessment: Assessment) -> tuple[Action, 
     """What enforcing would do, and why."""
     deciding = assessment.deciding
     if deciding and deciding.level is Level.BAD:
-        return Action.REJECT, (LANES.reason("bad-standing", subject=_words(deciding.subject)),)
+        return _against(deciding.subject)
     failed = _strictest_failure(findings)
     if failed is None:
         return Action.DELIVER, ()
@@ -70,6 +70,13 @@ def _wish(findings: Sequence[Finding], assessment: Assessment) -> tuple[Action, 
     # p=reject alone is never a ground for rejecting; it is treated as quarantine (RFC 9989 §5.4, §7.4).
     held = (LANES.reason("dmarc-held"),) if failed.facts["policy"] == "reject" else ()
     return Action.QUARANTINE, (fails, *held)
+
+
+def _against(bad: Subject) -> tuple[Action, tuple[Reason, ...]]:
+    """Mail of a bad author is refused. A bad signer or sender may have other customers, so its mail is only held."""
+    if bad.kind in SPEAKS_FOR_THE_AUTHOR:
+        return Action.REJECT, (LANES.reason("bad-author", subject=_words(bad)),)
+    return Action.QUARANTINE, (LANES.reason("bad-carrier", subject=_words(bad)),)
 
 
 def _strictest_failure(findings: Sequence[Finding]) -> Finding | None:

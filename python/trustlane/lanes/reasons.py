@@ -10,7 +10,8 @@ LANES = Catalogue(
         "dmarc-fails": "{domain} does not answer for this mail, and asks to {policy} such mail",
         "dmarc-held": "a wish to reject is followed by holding only; alone it is no proof of abuse",
         "dmarc-waived": "the trust that {subject} has earned outweighs the failed check of the author domain",
-        "bad-standing": "{subject} has a bad standing here, so the mail is refused",
+        "bad-author": "{subject} has a bad standing here, so the mail is refused",
+        "bad-carrier": "{subject} has a bad standing here but may carry mail of others, so the mail is held",
         "mode": "the mode is {mode}; enforcing would {action} this mail",
     },
 )

@@ -14,8 +14,11 @@ FIRM = Subject("rfc5322.from", "firm.example")
 TOLD = Catalogue("standing", {"test": "as the test says"})
 
 
-def assessment(level: Level | None) -> Assessment:
-    standing = Standing(FIRM, 0.5, 0.5, 100.0, 0.5, 0.5, level) if level else None
+SERVICE = Subject("dkim", "service.example")
+
+
+def assessment(level: Level | None, subject: Subject = FIRM) -> Assessment:
+    standing = Standing(subject, 0.5, 0.5, 100.0, 0.5, 0.5, level) if level else None
     return Assessment(
         standings=(standing,) if standing else (),
         is_trusted=level is Level.TRUSTED,
@@ -39,6 +42,7 @@ class Row:
     action: str
     codes: list[str]
     memory: Memory = Memory.READ
+    subject: Subject = FIRM
 
 
 ENFORCE, TAG, OBSERVE = Mode.ENFORCE, Mode.TAG, Mode.OBSERVE
@@ -46,8 +50,9 @@ ROWS = [
     Row("nobody known", [], None, ENFORCE, "open", "deliver", []),
     Row("earned trust", [dmarc("pass")], Level.TRUSTED, ENFORCE, "trusted", "deliver", []),
     Row("known, not trusted", [dmarc("pass")], Level.KNOWN, ENFORCE, "open", "deliver", []),
-    Row("bad standing", [dmarc("pass")], Level.BAD, ENFORCE, "open", "reject", ["bad-standing"]),
-    Row("bad, only tagging", [dmarc("pass")], Level.BAD, TAG, "open", "deliver", ["bad-standing", "mode"]),
+    Row("bad standing", [dmarc("pass")], Level.BAD, ENFORCE, "open", "reject", ["bad-author"]),
+    Row("bad, only tagging", [dmarc("pass")], Level.BAD, TAG, "open", "deliver", ["bad-author", "mode"]),
+    Row("a bad signer", [], Level.BAD, ENFORCE, "open", "quarantine", ["bad-carrier"], subject=SERVICE),
     Row("p=reject alone", [dmarc("fail")], None, ENFORCE, "open", "quarantine", ["dmarc-fails", "dmarc-held"]),
     Row("p=quarantine", [dmarc("fail", "quarantine")], None, ENFORCE, "open", "quarantine", ["dmarc-fails"]),
     Row("p=none asks for nothing", [dmarc("fail", "none")], None, ENFORCE, "open", "deliver", []),
@@ -77,6 +82,6 @@ ROWS = [
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
 def test_lane_action_and_reasons(row: Row) -> None:
-    choice = choose_lane(row.findings, assessment(row.level), row.memory, Policy(mode=row.mode))
+    choice = choose_lane(row.findings, assessment(row.level, row.subject), row.memory, Policy(mode=row.mode))
     codes = [reason.code.removeprefix("lane.") for reason in choice.reasons if reason.code.startswith("lane.")]
     assert (choice.lane.value, choice.action.value, codes) == (row.lane, row.action, row.codes)
