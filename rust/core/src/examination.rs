@@ -218,3 +218,183 @@ fn identifier(finding: &Finding) -> Option<dmarc::Identifier> {
     })?;
     Some(dmarc::Identifier { method: finding.method, domain, outcome })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::SigningKey;
+    use crate::dkim::{SignedNames, SigningRequest, sign_message};
+    use crate::message::Canonicalization::Relaxed;
+    use crate::zone::{Zone, name};
+
+    const NOW: u64 = 1_800_000_000;
+    const KEY: &str = "9sZBJtimpOeGBSnGttC3xTZG5sZ73rPX6okBHlIq6BU=";
+
+    /// A mail with two signatures of one signer, as an outgoing relay and its gateway might make.
+    fn mail() -> Vec<u8> {
+        let key = SigningKey::from_pem(include_str!("dkim/tests/ed25519.pem")).expect("a good key");
+        let request = SigningRequest {
+            domain: name("example.com"),
+            selector: name("sel"),
+            key: &key,
+            header_canonicalization: Relaxed,
+            body_canonicalization: Relaxed,
+            signed_names: SignedNames::Usual,
+            signed_seconds: Some(NOW),
+            expires_seconds: None,
+            identity: None,
+        };
+        let letter = b"From: Ann <ann@example.com>\r\nSubject: hi\r\n\r\nHello\r\n";
+        let once = [sign_message(letter, &request).expect("it is signed"), letter.to_vec()].concat();
+        [sign_message(&once, &request).expect("it is signed"), once].concat()
+    }
+
+    fn zone() -> Zone {
+        Zone::read(&format!(
+            "sel._domainkey.example.com TXT v=DKIM1; k=ed25519; p={KEY}
+             example.com TXT v=spf1 a mx -all
+             example.com A 192.0.2.1
+             example.com MX mx.example.com
+             mx.example.com A 192.0.2.3
+             mx.example.com TXT v=spf1 a -all
+             3.2.0.192.in-addr.arpa PTR mx.example.com
+             _dmarc.example.com TXT v=DMARC1; p=reject"
+        ))
+    }
+
+    fn facts() -> SessionFacts {
+        SessionFacts {
+            client_ip: Some("192.0.2.3".parse().expect("an address")),
+            helo: Some("mx.example.com".to_owned()),
+            mail_from: Some("ann@example.com".to_owned()),
+            receiver: "here.example".to_owned(),
+        }
+    }
+
+    fn begun(facts: SessionFacts) -> Examination {
+        Examination::new(facts, Options { now_seconds: NOW, ..Options::default() })
+    }
+
+    fn told(findings: &[Finding]) -> Vec<(&'static str, &'static str, &'static str)> {
+        findings.iter().map(|one| (one.method.word(), one.result.word(), one.reason.code())).collect()
+    }
+
+    /// Answers everything that is asked, round by round; gives the questions of each round.
+    fn answered(examination: &mut Examination, zone: &Zone) -> Vec<usize> {
+        let mut rounds = Vec::new();
+        loop {
+            let questions = examination.questions();
+            if questions.is_empty() {
+                return rounds;
+            }
+            rounds.push(questions.len());
+            for question in questions {
+                let answer = zone.answer(&question);
+                examination.learn(question, answer);
+            }
+        }
+    }
+
+    const ALL_PASS: [(&str, &str, &str); 6] = [
+        ("iprev", "pass", "iprev.confirmed"),
+        ("spf", "pass", "spf.matched"),
+        ("spf", "pass", "spf.matched"),
+        ("dkim", "pass", "dkim.verified"),
+        ("dkim", "pass", "dkim.verified"),
+        ("dmarc", "pass", "dmarc.aligned"),
+    ];
+
+    #[test]
+    fn every_check_tells_its_finding_and_each_signature_is_verified_once() {
+        let mut examination = begun(facts());
+        examination.feed(&mail());
+        examination.finish();
+        assert_eq!(examination.findings(), None);
+        let rounds = answered(&mut examination, &zone());
+        assert_eq!(told(&examination.findings().expect("all is answered")), ALL_PASS);
+        assert_eq!(examination.verifications(), 2);
+        assert!(examination.questions().is_empty());
+        assert_eq!(examination.verifications(), 2);
+        assert_eq!(rounds.len(), 3, "{rounds:?}");
+    }
+
+    #[test]
+    fn what_needs_no_octets_is_asked_before_they_come_and_keys_before_the_body_ends() {
+        let mail = mail();
+        let mut examination = begun(facts());
+        let asked = |examination: &mut Examination| -> Vec<String> {
+            examination.questions().iter().map(|question| question.name.to_string()).collect()
+        };
+        assert_eq!(asked(&mut examination), ["3.2.0.192.in-addr.arpa", "mx.example.com", "example.com"]);
+        let end_of_header = mail.windows(4).position(|window| window == b"\r\n\r\n").expect("a header ends") + 4;
+        examination.feed(&mail[..end_of_header]);
+        let asked = asked(&mut examination);
+        for name in ["sel._domainkey.example.com", "_dmarc.example.com", "_dmarc.com"] {
+            assert!(asked.iter().any(|one| one == name), "{asked:?}");
+        }
+        examination.feed(&mail[end_of_header..]);
+        examination.finish();
+        answered(&mut examination, &zone());
+        assert_eq!(told(&examination.findings().expect("all is answered")), ALL_PASS);
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_evaluated_and_says_so() {
+        let not_evaluated = ("spf", "none", "spf.not-evaluated");
+        for (facts, expected) in [
+            (SessionFacts::default(), vec![not_evaluated, not_evaluated]),
+            (SessionFacts { client_ip: None, ..facts() }, vec![not_evaluated, not_evaluated]),
+            (SessionFacts { helo: None, ..facts() }, vec![("iprev", "pass", "iprev.confirmed"), not_evaluated]),
+        ] {
+            let mut examination = begun(facts);
+            examination.feed(b"From: ann@example.com\r\n\r\n");
+            examination.finish();
+            answered(&mut examination, &zone());
+            let findings = told(&examination.findings().expect("all is answered"));
+            assert_eq!(findings[..expected.len()], expected);
+        }
+    }
+
+    /// A resolver that never answers what it is asked must not hold a mail for ever.
+    #[test]
+    fn after_the_last_round_what_is_missing_is_unavailable() {
+        let mut examination = begun(facts());
+        examination.feed(&mail());
+        examination.finish();
+        let mut rounds = 0;
+        while !examination.questions().is_empty() {
+            rounds += 1;
+        }
+        assert_eq!(rounds, MAX_ROUNDS);
+        let findings = examination.findings().expect("what is missing was given up");
+        assert!(findings.iter().all(|one| one.result == ResultWord::TempError), "{:?}", told(&findings));
+    }
+
+    proptest! {
+        #[test]
+        fn any_cut_and_any_order_of_answers_give_the_same_findings(
+            cuts in prop::collection::vec(0usize..1500, 0..6),
+            picks in prop::collection::vec(any::<prop::sample::Index>(), 64),
+        ) {
+            let mail = mail();
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(mail.len())).collect();
+            cuts.extend([0, mail.len()]);
+            cuts.sort_unstable();
+            let mut examination = begun(facts());
+            cuts.windows(2).for_each(|pair| examination.feed(&mail[pair[0]..pair[1]]));
+            examination.finish();
+            let mut picks = picks.into_iter();
+            loop {
+                let questions = examination.questions();
+                let Some(pick) = picks.next().filter(|_| !questions.is_empty()) else { break };
+                let question = pick.get(&questions).clone();
+                let answer = zone().answer(&question);
+                examination.learn(question, answer);
+            }
+            prop_assert_eq!(told(&examination.findings().expect("all is answered")), ALL_PASS);
+            prop_assert_eq!(examination.verifications(), 2);
+        }
+    }
+}

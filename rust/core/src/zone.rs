@@ -75,7 +75,7 @@ impl Zone {
         }
     }
 
-    fn answer(&self, question: &Question) -> Answer {
+    pub fn answer(&self, question: &Question) -> Answer {
         let is_secure = false;
         let of_type = |entry: &&(Name, RecordType, String)| entry.0 == question.name && entry.1 == question.record_type;
         let mut records = Vec::new();
