@@ -1,5 +1,6 @@
 """What to try next, once the play is over, and the wait until somebody stops it."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -12,22 +13,28 @@ from world import World
 
 def farewell(world: World, service: Service) -> str:
     """How to send a mail of one's own, where it lies then, and how to look at it."""
-    relay, trustlane = world.settings.relay, Path(sys.executable).parent / "trustlane"
-    host, port, config = service.host, service.port, world.config
+    host, port, config = service.host, service.port, short(world.config)
+    mail, trustlane = short(world.settings.relay.maildir), short(Path(sys.executable).parent / "trustlane")
     return f"""
 The relay stays up for your own mail:
 
   swaks --server {host}:{port} --from me@example.test --to {READER}
   python3 -c 'import smtplib; smtplib.SMTP("{host}", {port}).sendmail("me@example.test", "{READER}", "Subject: hi\\n")'
 
-Mail lies in {relay.maildir}: the trusted lane in new/, the open lane in .Open/new/, held mail in .Quarantine/new/.
-The log of the relay is {world.log}.
+Mail lies in {mail}: the trusted lane in new/, the open lane in .Open/new/, held mail in .Quarantine/new/.
+The log of the relay is {short(world.log)}.
 
-  {trustlane} explain --config {config} FILE
-  {trustlane} learn --junk --config {config} FILE
+  {trustlane} explain --config {config} {mail}/new/FILE
+  {trustlane} learn --junk --config {config} {mail}/new/FILE
   {trustlane} standing list --config {config}
 
 Ctrl-C stops it."""
+
+
+def short(path: Path) -> str:
+    """The path as a person would type it here."""
+    whole, here = Path(os.path.normpath(path.absolute())), Path.cwd()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
 
 
 def stay(world: World, service: Service) -> None:

@@ -25,6 +25,9 @@ from world import World, world
 PAUSE_SECONDS = 0.4
 """Between two mails: the whole play takes half a minute."""
 
+MAX_PORT = 65_535
+"""Ports have 16 bits (RFC 9293 §3.1)."""
+
 FAILED = 1
 INTERRUPTED = 130
 
@@ -94,8 +97,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--once", action="store_true", help="end after the play")
     parser.add_argument("--fast", action="store_true", help="without pauses")
     parser.add_argument("--var", type=Path, metavar="FOLDER", help="for ledger, mail and log; by default ./var")
-    parser.add_argument("--port", type=int, metavar="N", help="by default 2525, or a free one where that is taken")
+    parser.add_argument("--port", type=_port, metavar="N", help="by default 2525, or a free one where that is taken")
     return parser
+
+
+def _port(word: str) -> int:
+    if not word.isdecimal() or int(word) > MAX_PORT:
+        raise argparse.ArgumentTypeError(f"must be a whole number up to {MAX_PORT}, is {word!r}")
+    return int(word)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,6 @@ def _listening(process: subprocess.Popen[str], world: World) -> Service:
     line = process.stdout.readline()
     found = _LISTENS.search(line)
     if not found:
-        process.wait(STOP_SECONDS)
         raise Failed(f"trustlane serve did not start: {last_words(world)}")
     return Service(found["host"], int(found["port"]), process)
 

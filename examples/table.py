@@ -18,8 +18,8 @@ from trustlane.cli.plain import plain
 
 COLOURS = {"trusted": "green", "open": "yellow", "held": "magenta", "refused": "red"}
 
-LATEST_LINES = 6
-"""Lines of what just happened, below the table; with it they fit a terminal of 30 lines."""
+LATEST_LINES = 4
+"""Lines of what just happened, below the table; the whole fits a terminal of 24 lines."""
 
 
 class LiveTable(AbstractContextManager["LiveTable"]):
@@ -63,19 +63,21 @@ class LiveTable(AbstractContextManager["LiveTable"]):
     def _drawn(self) -> Group:
         table = Table(box=None, pad_edge=False)
         for heading in ("sender", "shows", "mails", "latest", "at least", "standing"):
-            table.add_column(heading, no_wrap=True)
+            table.add_column(heading, no_wrap=heading != "shows")
         for sender in CAST:
             table.add_row(*self._row(sender))
         return Group(table, Text(""), *self._latest)
 
     def _row(self, sender: Sender) -> tuple[str | Text, ...]:
+        # A column that may wrap is the first to get narrower; a text that must not is cut short then.
+        shows = Text(sender.shows, no_wrap=True, overflow="ellipsis")
         sent = self._sent.get(sender.name)
         if sent is None:
-            return sender.name, sender.shows, "", "", "", ""
+            return sender.name, shows, "", "", "", ""
         standing = self._standings[sender.name]
         return (
             sender.name,
-            sender.shows,
+            shows,
             str(self._mails[sender.name]),
             Text(sent.outcome, style=COLOURS[sent.outcome]),
             bound(standing),

@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
@@ -181,18 +182,47 @@ def test_a_taken_port_is_no_hindrance(tmp_path: Path) -> None:
 
 
 def test_it_stays_up_until_it_is_interrupted(tmp_path: Path) -> None:
-    command = [sys.executable, str(RUN), "--fast", "--var", str(tmp_path), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
-        assert process.stdout
-        output = ""
-        for line in process.stdout:
-            output += line
-            if line.startswith("Ctrl-C"):
-                break
-        time.sleep(0.5)
+    with staying(tmp_path) as process:
         assert process.poll() is None
         os.killpg(process.pid, signal.SIGINT)
-        output += process.stdout.read()
+        output = process.stdout.read() if process.stdout else ""
         assert process.wait(PLAY_SECONDS) == 0
     assert "stopped" in output
     assert "Traceback" not in output
+
+
+@on_linux
+def test_a_relay_that_dies_is_told_in_one_line(tmp_path: Path) -> None:
+    with staying(tmp_path) as process:
+        relay = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0]
+        os.kill(int(relay), signal.SIGKILL)
+        output = process.stdout.read() if process.stdout else ""
+        assert process.wait(PLAY_SECONDS) == 1
+    assert output.splitlines()[-1].startswith("make run: trustlane serve ended: ")
+    assert "Traceback" not in output
+
+
+def test_a_ledger_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_text("this is no ledger, and never was one\n" * 100)
+    failed = play(tmp_path)
+    assert failed.code == 1
+    assert failed.output.startswith("make run: ")
+    assert failed.output.count("\n") == 1
+
+
+@contextmanager
+def staying(var: Path) -> Iterator[subprocess.Popen[str]]:
+    """A play that is over, with its relay still up for mail of one's own."""
+    command = [sys.executable, str(RUN), "--fast", "--var", str(var), "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith("Ctrl-C"):
+                break
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
