@@ -11,7 +11,7 @@ from trustlane.dns.records import found, plain
 from trustlane.errors import ZoneError
 
 MAX_ALIASES = 8
-"""Aliases followed for one question. RFC 1034 §5.2.2 asks for some limit; common resolvers stop between 8 and 16."""
+"""Aliases followed for one question. RFC 1034 §5.2.2 wants loops caught; common resolvers stop between 8 and 16."""
 
 
 class ZoneResolver:

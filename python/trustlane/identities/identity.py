@@ -16,7 +16,7 @@ IPV4_PREFIX = 24
 """Bits of an IPv4 network that share one subject: the smallest block that is commonly routed alone."""
 
 IPV6_PREFIX = 48
-"""Bits of an IPv6 network that share one subject: what one site is commonly given (RFC 6177 §2)."""
+"""Bits of an IPv6 network that share one subject: the most that one site is commonly given (RFC 6177 §2)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ Instant = float
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Facts of the connection (RFC 5321 §2.3.4). ``None`` means not known, and is said so in findings.
+    """Facts of the connection (RFC 5321 §3.1). ``None`` means not known, and is said so in findings.
 
     Attributes:
         client_ip: the client's address as text, IPv4 or IPv6.

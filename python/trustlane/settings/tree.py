@@ -45,7 +45,7 @@ class RelaySettings:
     )
     hostname: str = setting(
         "localhost",
-        doc="Our name in the SMTP greeting and in Received fields (RFC 5321 §4.1.3).",
+        doc="Our name in the SMTP greeting and in Received fields (RFC 5321 §4.3.1).",
         example='hostname = "mx.example.org"',
         check=no_blanks,
     )

@@ -16,7 +16,7 @@ class ContentReader:
 
     Attributes:
         is_ended: the end of data was read.
-        octets: size of the mail as RFC 1870 §3 counts it, without stuffed dots and without the end of data.
+        octets: size of the mail as RFC 1870 §5 counts it, without stuffed dots and without the end of data.
     """
 
     def __init__(self, limits: Limits) -> None:

@@ -8,8 +8,8 @@ class Limits:
     """The limits of a session, and of all of them; the reply over each stands in :mod:`trustlane.smtp.replies`.
 
     Attributes:
-        max_command_octets: of a command line with its CRLF. RFC 5321 §4.5.3.1.4 asks for 512; RFC 1870 §3 adds 26 and
-            RFC 6152 §2 adds 17 to MAIL, and long paths (below) need the rest. Over it: 500 5.5.2.
+        max_command_octets: of a command line with its CRLF. RFC 5321 §4.5.3.1.4 asks for 512; to MAIL, RFC 1870 §3
+            adds 26 and BODY=8BITMIME (RFC 6152 §2) 14; long paths (below) need the rest. Over it: 500 5.5.2.
         max_path_octets: with angle brackets. RFC 5321 §4.5.3.1.3 asks for 256 and wishes for no limit; bounce addresses
             that carry a recipient are longer than that in practice. Over it: 501 5.1.7 or 501 5.1.3.
         max_domain_octets: RFC 5321 §4.5.3.1.2; longer names cannot stand in DNS. Over it: 501 5.1.7 or 501 5.1.3.
