@@ -77,9 +77,9 @@ def write_results(authserv_id: str, results: Sequence[ResultParts]) -> bytes:
 def reasons() -> list[tuple[str, str]]:
     """Every (code, sentence) that a finding can have."""
 
-def sign(message: bytes, *, domain: str, selector: str, key: str, now: int) -> bytes:
-    """A DKIM-Signature field to stand above the message (RFC 6376 §5).
+def sign(message: bytes, *, domain: str, selector: str, key: str, now: int, expires: int | None = None) -> bytes:
+    """A DKIM-Signature field to stand above the message (RFC 6376 §5), valid until ``expires`` (x=).
 
-    Raises ValueError for a message without From or with a lone CR or LF, and for a key that is not RSA or Ed25519 in
-    PEM.
+    Raises ValueError for a message without From or with a lone CR or LF, for a key that is not RSA or Ed25519 in PEM,
+    and for an ``expires`` that is not after ``now``.
     """
