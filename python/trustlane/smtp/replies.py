@@ -50,7 +50,9 @@ def fault(reply: Reply) -> PeerError:
 
 def octets(reply: Reply) -> bytes:
     """One reply line; whatever the text holds, it stays one line of printable US-ASCII and keeps its length."""
-    text = "".join(char if " " <= char <= "~" else "?" for char in str(reply)[: MAX_REPLY_OCTETS - 2])
+    text = str(reply)[: MAX_REPLY_OCTETS - 2]
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(char if " " <= char <= "~" else "?" for char in text)
     return text.encode("ascii") + b"\r\n"
 
 
