@@ -18,6 +18,7 @@ from trustlane.cli.options import (
     settings_of,
 )
 from trustlane.cli.plain import plain
+from trustlane.dns.patience import Patience
 from trustlane.flow import consider
 from trustlane.lanes import Decision
 from trustlane.lanes.data import as_data
@@ -44,7 +45,7 @@ def decided(options: argparse.Namespace, mail: Transaction, now: Instant) -> Dec
     settings = settings_of(options)
     return consider(
         mail,
-        resolver=resolver_of(options, settings),
+        resolver=Patience(resolver_of(options, settings), settings.dns.mail_seconds),
         ledger=ledger_to_look_at(settings),
         policy=policy_of(settings),
         now=now,

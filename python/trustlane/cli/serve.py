@@ -52,14 +52,22 @@ async def _serve(settings: Settings) -> None:
         delivery=_delivery(settings),
         replay=ReplayFiles(settings.log.replay),
         clock=time.time,
+        mail_seconds=settings.dns.mail_seconds,
     )
-    server = SmtpServer(relay.receive, relay.heard, hostname=settings.relay.hostname, limits=_limits(settings))
+    server = SmtpServer(
+        relay.receive,
+        relay.heard,
+        hostname=settings.relay.hostname,
+        limits=_limits(settings),
+        refusal=relay.delivery.refusal,
+    )
     stop = _stop_signal()
     host, port = await _listen(server, settings)
     print(f"trustlane listens on {host}:{port}, mode {settings.site.mode}; mail goes to {_place(settings)}", flush=True)
     await stop.wait()
     log.info("stopping; mails at hand have %d s", DRAIN_SECONDS)
     await server.close(drain_seconds=DRAIN_SECONDS)
+    relay.delivery.close()
     ledger.close()
 
 

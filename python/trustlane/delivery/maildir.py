@@ -77,6 +77,10 @@ class Maildir:
         """The mark under ``tmp`` is taken away; the mail in ``new`` stays."""
         self._tries.heard(fingerprint)
 
+    def refusal(self, _mail_from: str, _rcpt: str) -> Reply | None:
+        """Mail for everybody is kept here."""
+        return None
+
     def close(self) -> None:
         """Waits for what is being written; afterwards another process may open this Maildir."""
         self._pool.shutdown()

@@ -75,6 +75,9 @@ class NextHop:
         """What the hop said of this recipient when it refused only some of a mail; told once."""
         return self._refusals.take(mail_from, rcpt)
 
+    def close(self) -> None:
+        """Every mail has a connection of its own, which is closed with it."""
+
     async def _pass_on(self, octets: bytes, envelope: Envelope) -> Reply:
         if has_lone_cr_or_lf(octets):
             return LONE_CR_OR_LF

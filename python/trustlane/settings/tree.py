@@ -103,10 +103,15 @@ class DnsSettings:
     )
     deadline_seconds: float = setting(
         10.0,
-        doc="How long one round of questions may take; what has not come by then is unavailable. SPF wants 20 in all"
-        " (RFC 7208 §4.6.4).",
+        doc="How long one round of questions may take; what has not come by then is unavailable.",
         example="deadline_seconds = 10",
         check=between(0.1, 60),
+    )
+    mail_seconds: float = setting(
+        20.0,
+        doc="How long all questions about one mail may take together (RFC 7208 §4.6.4 wants 20 at least).",
+        example="mail_seconds = 20",
+        check=between(0.1, 120),
     )
 
 

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from trustlane.delivery import Delivery, InsertField, Reply, apply, edits
 from trustlane.delivery.received import received_value
 from trustlane.dns import AsyncResolver
+from trustlane.dns.patience import MAIL_SECONDS, AsyncPatience
 from trustlane.flow import acarry
 from trustlane.lanes import Action, Decision, Lane, Mode, Policy
 from trustlane.ledger import AsyncLedger
@@ -30,6 +31,7 @@ class Relay:
 
     Attributes:
         clock: gives the time of receipt in Unix seconds.
+        mail_seconds: how long all questions to DNS about one mail may take.
         decided: told of each decision once its mail is safe, or refused; for tables and logs.
     """
 
@@ -41,6 +43,7 @@ class Relay:
     delivery: Delivery
     replay: ReplayFiles
     clock: Callable[[], Instant]
+    mail_seconds: float = MAIL_SECONDS
     decided: Callable[[Transaction, Decision, Reply], None] = field(default=lambda *_: None)
 
     async def receive(self, mail: Transaction) -> Reply:
@@ -58,7 +61,8 @@ class Relay:
 
     async def _receive(self, mail: Transaction) -> Reply:
         now = self.clock()
-        decision = await acarry(mail, resolver=self.resolver, ledger=self.ledger, policy=self.policy, now=now)
+        resolver = AsyncPatience(self.resolver, self.mail_seconds)
+        decision = await acarry(mail, resolver=resolver, ledger=self.ledger, policy=self.policy, now=now)
         reply = await self._delivered(mail, decision, now)
         log.info("%s", log_line(mail, decision, reply))
         self.decided(mail, decision, reply)

@@ -38,6 +38,12 @@ class Shelf:
     def heard(self, fingerprint: str) -> None:
         self.fingerprints.remove(fingerprint)
 
+    def refusal(self, mail_from: str, rcpt: str) -> Reply | None:
+        return None
+
+    def close(self) -> None:
+        self.mails.clear()
+
 
 class BrokenResolver:
     """What a bug of ours looks like from outside."""
