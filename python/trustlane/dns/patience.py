@@ -8,8 +8,8 @@ from trustlane._core import Answer, Question
 from trustlane.dns.port import Answers, AsyncResolver, DualResolver
 
 MAIL_SECONDS = 20.0
-"""For all questions of one mail. SPF should have at least as much (RFC 7208 §4.6.4), and a client that waits for the reply
-to its mail has ten minutes (RFC 5321 §4.5.3.2.6)."""
+"""For all questions of one mail. SPF should have at least as much (RFC 7208 §4.6.4), and a client that waits for the
+reply to its mail has ten minutes (RFC 5321 §4.5.3.2.6)."""
 
 
 class AsyncPatience:
