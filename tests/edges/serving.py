@@ -31,6 +31,7 @@ level = "info"
 """
 
 ZONE = """
+example. SOA ns.example. postmaster.client.example. 1 3600 600 86400 60
 sender.example. SOA ns.sender.example. postmaster.sender.example. 1 3600 600 86400 60
 sender.example. TXT "v=spf1 ip4:127.0.0.0/8 -all"
 _dmarc.sender.example. TXT "v=DMARC1; p=reject"
