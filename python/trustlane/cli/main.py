@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from types import ModuleType
 
 from trustlane.cli import check, config, explain, learn, serve, standing
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         prog="trustlane",
         description="The trust layer for Internet mail: who answers for a mail, and which lane it takes.",
     )
+    top.add_argument("--version", action="version", version=f"trustlane {version('trustlane')}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         name = command.__name__.rpartition(".")[2]

@@ -1,20 +1,14 @@
 """``trustlane check`` and ``explain``: a clear result for any octets, exit 0, 1 or 2, and never a traceback."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.edges.cli.running import trustlane
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "001-rfc8463-two-passes"
 SIGNED_AT = "1528637999"
-
-
-def trustlane(*words: str, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "trustlane.cli.main", *words]
-    return subprocess.run(command, input=stdin, capture_output=True, timeout=120, cwd=cwd, check=False)
 
 
 def checked(*words: str, stdin: bytes = b"") -> Any:
