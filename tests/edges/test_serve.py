@@ -84,6 +84,19 @@ def test_swaks_delivers_through_the_relay(tmp_path: Path) -> None:
     assert b"\nTrust-Lane: open;" in octets or octets.startswith(b"Trust-Lane: open;")
 
 
+def test_a_next_hop_gets_the_mail_by_smtp_and_its_reply_is_the_clients(tmp_path: Path) -> None:
+    """250 means that the next hop has it; while the next hop is away the client is asked to come again."""
+    (tmp_path / "hop").mkdir()
+    (tmp_path / "edge").mkdir()
+    with serving(tmp_path / "hop") as hop, serving(tmp_path / "edge", next_hop=f"127.0.0.1:{hop.port}") as edge:
+        assert send(edge.port, LETTER % b"1").startswith("250")
+        (octets,) = hop.mails("Open")
+        assert len(message_from_bytes(octets).get_all("Received", [])) == 2
+        assert not edge.maildir.exists()
+        hop.kill()
+        assert send(edge.port, LETTER % b"2").startswith("451 4.4.1")
+
+
 def test_the_same_octets_sent_twice_are_two_mails(tmp_path: Path) -> None:
     with serving(tmp_path) as relay:
         for _ in range(2):
