@@ -59,6 +59,7 @@ async def _serve(settings: Settings) -> None:
         relay.heard,
         hostname=settings.relay.hostname,
         limits=_limits(settings),
+        lost=relay.lost,
         refusal=relay.delivery.refusal,
     )
     stop = _stop_signal()

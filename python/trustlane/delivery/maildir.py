@@ -13,6 +13,7 @@ import logging
 import os
 import time
 import weakref
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -40,9 +41,9 @@ log = logging.getLogger(__name__)
 class Maildir:
     """Delivers into one Maildir++: the inbox is ``root`` itself, a folder ``Open`` is ``root/.Open``.
 
-    One mail makes one file, whatever its recipients. The same fingerprint again is the same mail tried again until it
-    is ``heard``; afterwards it is another mail. Where the file system has no hard links, files are renamed into ``new``
-    and a crash may then leave doubles, never losses.
+    One mail makes one file, whatever its recipients. The same fingerprint again is another mail, unless its client was
+    ``lost`` before it surely heard our reply: then it is the same mail tried again. Where the file system has no hard
+    links, files are renamed into ``new`` and a crash may then leave doubles, never losses.
 
     Args:
         root: made if missing.
@@ -58,7 +59,7 @@ class Maildir:
         self._names = UniqueNames()
         self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="maildir")
         self._tries = Tries(now, self._forgotten)
-        self._marks: dict[str, Path] = {}
+        self._marks: defaultdict[str, list[Path]] = defaultdict(list)
         try:
             self._made(self._root)
             self._unlock = self._locked()
@@ -76,6 +77,10 @@ class Maildir:
     def heard(self, fingerprint: str) -> None:
         """The mark under ``tmp`` is taken away; the mail in ``new`` stays."""
         self._tries.heard(fingerprint)
+
+    def lost(self, fingerprint: str) -> None:
+        """The mark stays; the next mail of this fingerprint is the same one."""
+        self._tries.lost(fingerprint)
 
     def refusal(self, _mail_from: str, _rcpt: str) -> Reply | None:
         """Mail for everybody is kept here."""
@@ -96,7 +101,7 @@ class Maildir:
             log.error("mail %s cannot be stored in %s: %s", fingerprint, self._root, error.strerror)
             return NO_ROOM if error.errno in (errno.ENOSPC, errno.EDQUOT) else CANNOT_STORE
         if mark is not None:
-            self._marks[fingerprint] = mark
+            self._marks[fingerprint].append(mark)
         return DELIVERED
 
     def _write(self, octets: bytes, envelope: Envelope, folder: str, fingerprint: str, now: Instant) -> Path | None:
@@ -150,13 +155,17 @@ class Maildir:
         ]
         for came, fingerprint, entry in sorted(marks, key=lambda mark: mark[0]):
             if entry.stat(follow_symlinks=False).st_nlink > 1:
-                self._marks[fingerprint] = Path(entry.path)
+                self._marks[fingerprint].append(Path(entry.path))
                 self._tries.remember(fingerprint, came)
+                self._tries.lost(fingerprint)
             elif self._unlock is not None:
                 durable.unlink(Path(entry.path))
         self._tries.forget_old()
 
     def _forgotten(self, fingerprint: str) -> None:
-        if mark := self._marks.pop(fingerprint, None):
+        if marks := self._marks.get(fingerprint):
+            mark = marks.pop(0)
+            if not marks:
+                del self._marks[fingerprint]
             with suppress(RuntimeError):  # closed: the mark stays, and is forgotten in time
                 self._pool.submit(durable.unlink, mark)

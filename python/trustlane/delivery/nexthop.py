@@ -71,6 +71,9 @@ class NextHop:
     def heard(self, fingerprint: str) -> None:
         self._tries.heard(fingerprint)
 
+    def lost(self, fingerprint: str) -> None:
+        self._tries.lost(fingerprint)
+
     def refusal(self, mail_from: str, rcpt: str) -> Reply | None:
         """What the hop said of this recipient when it refused only some of a mail; told once."""
         return self._refusals.take(mail_from, rcpt)

@@ -24,6 +24,9 @@ class Delivery(Protocol):
     def heard(self, fingerprint: str) -> None:
         """The client went on after our 250: it will not try this mail again."""
 
+    def lost(self, fingerprint: str) -> None:
+        """The client was lost before it surely heard our reply: it may try this mail again."""
+
     def refusal(self, mail_from: str, rcpt: str) -> Reply | None:
         """The reply that refuses this recipient before its mail is sent; ``None`` where it may come."""
 

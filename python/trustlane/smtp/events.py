@@ -73,8 +73,15 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """The connection ended before the client surely heard our reply to this mail; it may send it again."""
+
+    transaction: Transaction
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """Nothing more will be answered: send what is there, then close."""
 
 
-Event = Greeted | MailStarted | RecipientGiven | Content | ContentEnded | Aborted | Heard | Closed
+Event = Greeted | MailStarted | RecipientGiven | Content | ContentEnded | Aborted | Heard | Lost | Closed

@@ -35,5 +35,9 @@ class Hearing:
         """The client went on: the mail whose 250 it heard, once."""
         if not self._is_out:
             return None
+        return self.pending()
+
+    def pending(self) -> Transaction | None:
+        """The accepted mail that is not proven to be heard, once."""
         transaction, self._transaction = self._transaction, None
         return transaction

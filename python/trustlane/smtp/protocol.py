@@ -16,6 +16,7 @@ from trustlane.smtp.events import (
     Event,
     Greeted,
     Heard,
+    Lost,
     MailStarted,
     RecipientGiven,
 )
@@ -179,9 +180,11 @@ class ServerProtocol:
         return self._go_on()
 
     def reset(self) -> list[Event]:
-        """The connection broke: nobody heard anything more."""
+        """The connection is no more: nobody heard anything else."""
         self._is_eof = True
         self._close(None)
+        self._events += [Lost(mail) for mail in (self._hearing.pending(), self._transaction) if mail is not None]
+        self._transaction = None
         return self._go_on()
 
     def timed_out(self) -> list[Event]:

@@ -59,6 +59,10 @@ class Relay:
         """The client took note of our 250."""
         self.delivery.heard(fingerprint(mail))
 
+    def lost(self, mail: Transaction) -> None:
+        """The client went away before that; it may send the mail again."""
+        self.delivery.lost(fingerprint(mail))
+
     async def _receive(self, mail: Transaction) -> Reply:
         now = self.clock()
         resolver = AsyncPatience(self.resolver, self.mail_seconds)

@@ -20,6 +20,7 @@ class SmtpServer:
             it raise, the client gets 451 and the session goes on. It runs on when the client goes away.
         heard: told of a mail once the client has surely heard our 250 for it; see :mod:`trustlane.smtp.hearing`.
         hostname: our name in the greeting, US-ASCII.
+        lost: told of a mail whose client went away before that; it may send the mail again.
         limits: see :class:`trustlane.smtp.limits.Limits`.
         refusal: asked for each sender and recipient; the reply that refuses it, or ``None`` where it is taken.
     """
@@ -30,9 +31,10 @@ class SmtpServer:
         heard: Callable[[Transaction], None],
         hostname: str,
         limits: Limits | None = None,
+        lost: Callable[[Transaction], None] = lambda mail: None,
         refusal: Callable[[str, str], Reply | None] = lambda mail_from, rcpt: None,
     ) -> None:
-        self._site = Site(receive, heard, refusal, hostname, limits or Limits(), set(), set())
+        self._site = Site(receive, heard, lost, refusal, hostname, limits or Limits(), set(), set())
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:

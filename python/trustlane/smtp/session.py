@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from trustlane.delivery.reply import Reply
 from trustlane.message import Transaction
 from trustlane.smtp import replies
-from trustlane.smtp.events import Closed, ContentEnded, Event, Heard, MailStarted, RecipientGiven
+from trustlane.smtp.events import Closed, ContentEnded, Event, Heard, Lost, MailStarted, RecipientGiven
 from trustlane.smtp.limits import Limits
 from trustlane.smtp.protocol import ServerProtocol
 
@@ -31,6 +31,7 @@ class Site:
     Attributes:
         receive: takes a whole mail, gives the one reply to it.
         heard: told when the client has heard our 250.
+        lost: told when the client went away before that.
         refusal: the reply to a sender and recipient that is refused, else ``None``.
         hostname: our name.
         limits: of each session.
@@ -40,6 +41,7 @@ class Site:
 
     receive: Callable[[Transaction], Awaitable[Reply]]
     heard: Callable[[Transaction], None]
+    lost: Callable[[Transaction], None]
     refusal: Callable[[str, str], Reply | None]
     hostname: str
     limits: Limits
@@ -145,7 +147,9 @@ class SmtpSession(asyncio.Protocol):
                 self._site.mails.add(mail)
                 mail.add_done_callback(self._site.mails.discard)
             case Heard(transaction):
-                self._tell_heard(transaction)
+                self._tell(self._site.heard, transaction)
+            case Lost(transaction):
+                self._tell(self._site.lost, transaction)
             case Closed():
                 self._loop.call_soon(self._linger)
         return []
@@ -166,11 +170,11 @@ class SmtpSession(asyncio.Protocol):
         self._progress_time = self._loop.time()
         self._go_on(self._protocol.finish(reply))
 
-    def _tell_heard(self, transaction: Transaction) -> None:
+    def _tell(self, what: Callable[[Transaction], None], transaction: Transaction) -> None:
         try:
-            self._site.heard(transaction)
+            what(transaction)
         except Exception:
-            log.exception("an error of ours after a mail was accepted; the mail is safe")
+            log.exception("an error of ours after a mail was received; the mail is safe")
 
     def _pause_or_resume(self) -> None:
         transport = self._transport

@@ -30,6 +30,7 @@ async def main():
         lambda mail: maildir.deliver(mail.message, mail.envelope, "", fingerprint(mail)),
         lambda mail: maildir.heard(fingerprint(mail)),
         "mx.site.example",
+        lost=lambda mail: maildir.lost(fingerprint(mail)),
     )
     _, port = await server.start()
     print(port, flush=True)

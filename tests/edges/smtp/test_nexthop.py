@@ -175,6 +175,7 @@ async def test_a_mail_whose_250_was_not_heard_is_not_sent_again() -> None:
     hop = ScriptedHop("220 hop", EHLO, OK, OK, GO, OK)
     async with hop_at(hop) as next_hop:
         await next_hop.deliver(MAIL, ENVELOPE, "", "0123456789abcdef")
+        next_hop.lost("0123456789abcdef")
         assert (await next_hop.deliver(MAIL, ENVELOPE, "", "0123456789abcdef")).text == "Delivered before"
         assert hop.connections == 1
         next_hop.heard("0123456789abcdef")
@@ -221,6 +222,9 @@ async def test_no_more_connections_than_the_limit_are_open_at_one_time() -> None
     async with hop_at(hop) as next_hop:
         count = MAX_CONNECTIONS + 5
         tries = [asyncio.create_task(next_hop.deliver(MAIL, ENVELOPE, "", f"{number:016x}")) for number in range(count)]
+        async with asyncio.timeout(30):
+            while hop.connections < MAX_CONNECTIONS:
+                await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)
         assert hop.connections == MAX_CONNECTIONS
         await asyncio.gather(*tries)

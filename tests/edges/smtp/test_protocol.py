@@ -4,7 +4,17 @@ import pytest
 
 from trustlane.delivery.reply import Reply
 from trustlane.message import Envelope, Session
-from trustlane.smtp.events import Aborted, Closed, Content, ContentEnded, Event, Heard, MailStarted, RecipientGiven
+from trustlane.smtp.events import (
+    Aborted,
+    Closed,
+    Content,
+    ContentEnded,
+    Event,
+    Heard,
+    Lost,
+    MailStarted,
+    RecipientGiven,
+)
 from trustlane.smtp.limits import Limits
 from trustlane.smtp.protocol import PENDING_PAUSES, ServerProtocol
 
@@ -565,3 +575,19 @@ def test_a_broken_connection_proves_nothing() -> None:
     client.take(client.protocol.reset())
     client.take(client.protocol.eof())
     assert client.seen(Heard) == []
+    assert len(client.seen(Lost)) == 1
+
+
+def test_a_client_that_goes_away_after_it_heard_is_not_lost() -> None:
+    client = Client()
+    client.say_lines(TO_DATA, b"x\r\n.\r\n", b"NOOP\r\n", b"NOOP\r\n")
+    client.take(client.protocol.reset())
+    assert client.seen(Lost) == []
+
+
+def test_a_client_is_lost_while_its_mail_is_received() -> None:
+    client = Client(reply=None)
+    client.say_lines(TO_DATA, b"x\r\n.\r\n")
+    client.take(client.protocol.reset())
+    client.take(client.protocol.finish(TAKEN))
+    assert len(client.seen(Lost)) == 1

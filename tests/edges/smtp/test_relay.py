@@ -38,6 +38,9 @@ class Shelf:
     def heard(self, fingerprint: str) -> None:
         self.fingerprints.remove(fingerprint)
 
+    def lost(self, fingerprint: str) -> None:
+        raise AssertionError(fingerprint)
+
     def refusal(self, mail_from: str, rcpt: str) -> Reply | None:
         return None
 

@@ -73,6 +73,7 @@ async def test_a_fingerprint_is_hex_digits(maildir: Maildir, fingerprint: str) -
 
 async def test_a_mail_tried_again_before_its_250_was_heard_is_accepted_without_a_second_copy(maildir: Maildir) -> None:
     await maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT)
+    maildir.lost(FINGERPRINT)
     reply = await maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT)
     assert str(reply) == "250 2.0.0 Delivered before"
     assert len(files(maildir, "new")) == 1
@@ -86,16 +87,39 @@ async def test_the_same_octets_after_their_250_was_heard_are_another_mail(maildi
 
 
 async def test_a_mail_tried_again_while_it_is_being_written_waits_for_the_first_try(maildir: Maildir) -> None:
+    """The client of the second try may be lost as well."""
+    maildir.lost(FINGERPRINT)
+    maildir.lost(FINGERPRINT)
     tries = [maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT) for _ in range(3)]
     replies = await asyncio.gather(*tries)
     assert [reply.text for reply in replies] == ["Delivered", "Delivered before", "Delivered before"]
     assert len(files(maildir, "new")) == 1
 
 
+async def test_equal_mails_of_clients_that_are_still_there_are_several_mails(maildir: Maildir) -> None:
+    replies = await asyncio.gather(*(maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT) for _ in range(3)))
+    assert [reply.text for reply in replies] == ["Delivered"] * 3
+    assert len(files(maildir, "new")) == 3
+    assert len(files(maildir, "tmp")) == 3
+    for _ in range(3):
+        maildir.heard(FINGERPRINT)
+    maildir.close()
+    assert files(maildir, "tmp") == []
+
+
+async def test_after_a_loss_one_later_mail_is_the_same_and_the_next_another(maildir: Maildir) -> None:
+    await maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT)
+    maildir.lost(FINGERPRINT)
+    replies = [await maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT) for _ in range(2)]
+    assert [reply.text for reply in replies] == ["Delivered before", "Delivered"]
+    assert len(files(maildir, "new")) == 2
+
+
 async def test_a_cancelled_delivery_is_finished_and_remembered(maildir: Maildir) -> None:
     attempt = asyncio.create_task(maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT))
     await asyncio.sleep(0)
     attempt.cancel()
+    await asyncio.sleep(0)
     reply = await maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT)
     assert reply.text == "Delivered before"
     assert len(files(maildir, "new")) == 1
