@@ -21,6 +21,7 @@ ENVELOPE = Envelope("a@author.example", ("b@site.example",))
 TWO = Envelope("a@author.example", ("b@site.example", "c@site.example"))
 EHLO = "250-hop.example\r\n250 SIZE 1000"
 QUICK = HopTimeouts(*[0.2] * 9)
+PATIENT = HopTimeouts(*[3.0] * 9)
 OK = "250 2.0.0 ok"
 GO = "354 go"
 
@@ -39,9 +40,12 @@ class ScriptedHop:
         self.heard: list[str] = []
         self.content = b""
         self.connections = 0
+        self.is_full = asyncio.Event()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        if self.connections == MAX_CONNECTIONS:
+            self.is_full.set()
         try:
             for line in self.script:
                 if line == CLOSE:
@@ -62,10 +66,10 @@ class ScriptedHop:
 
 
 @asynccontextmanager
-async def hop_at(hop: ScriptedHop) -> AsyncIterator[NextHop]:
+async def hop_at(hop: ScriptedHop, timeouts: HopTimeouts = QUICK) -> AsyncIterator[NextHop]:
     server = await asyncio.start_server(hop.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    yield NextHop("127.0.0.1", port, hostname="mx.site.example", timeouts=QUICK)
+    yield NextHop("127.0.0.1", port, hostname="mx.site.example", timeouts=timeouts)
     server.close()
     await server.wait_closed()
 
@@ -219,12 +223,10 @@ async def test_8_bit_mail_goes_only_where_it_is_taken(extensions: str, reply: st
 
 async def test_no_more_connections_than_the_limit_are_open_at_one_time() -> None:
     hop = ScriptedHop(SILENCE)
-    async with hop_at(hop) as next_hop:
+    async with hop_at(hop, PATIENT) as next_hop:
         count = MAX_CONNECTIONS + 5
         tries = [asyncio.create_task(next_hop.deliver(MAIL, ENVELOPE, "", f"{number:016x}")) for number in range(count)]
-        async with asyncio.timeout(30):
-            while hop.connections < MAX_CONNECTIONS:
-                await asyncio.sleep(0.01)
+        await asyncio.wait_for(hop.is_full.wait(), 60)
         await asyncio.sleep(0.1)
         assert hop.connections == MAX_CONNECTIONS
         await asyncio.gather(*tries)
