@@ -1,0 +1,229 @@
+//! The places where a stranger's octets enter the core, and what must hold there for any octets.
+//!
+//! The fuzz targets call one each; `tests/any_octets.rs` calls all of them on every test run. None may panic.
+
+#![allow(dead_code, reason = "a fuzz target calls one entry")]
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use trustlane_core::dkim::{self, Algorithm, KeyRecord};
+use trustlane_core::dns::{Answer, Answers, Lookups, Name, Question, Record, RecordType, Unavailable, Wait};
+use trustlane_core::examination::{Examination, Options, SessionFacts};
+use trustlane_core::finding::{Finding, Method};
+use trustlane_core::message::{ArrivalOptions, LineEnds};
+use trustlane_core::{address, authres, dmarc, spf, tags};
+
+pub type Entry = fn(&[u8]);
+
+/// Every entry under the name of its fuzz target.
+pub const ENTRIES: [(&str, Entry); 7] = [
+    ("message", message),
+    ("tag_list", tag_list),
+    ("key_record", key_record),
+    ("spf_record", spf_record),
+    ("dmarc_record", dmarc_record),
+    ("address_list", address_list),
+    ("authentication_results", authentication_results),
+];
+
+/// After what golden mails are dated.
+const NOW_SECONDS: u64 = 1_800_000_000;
+
+/// A mail has the same findings however it is cut, each signature exactly one, and all of them can be written into an
+/// Authentication-Results field that reads as written.
+pub fn message(octets: &[u8]) {
+    let digest = digest(octets);
+    let line_ends = [LineEnds::AsIs, LineEnds::FixCrlf, LineEnds::Reject][place(digest, 3)];
+    let (first, second) = octets.split_at(place(digest >> 2, octets.len() + 1));
+    let (whole, cut) = (examined(&[octets], line_ends), examined(&[first, second], line_ends));
+    let findings = whole.findings().expect("every question was answered");
+    assert_eq!(Some(&findings), cut.findings().as_ref(), "cut at {}", first.len());
+    let header = whole.arrival().header().expect("the message is whole");
+    let signatures = findings.iter().filter(|finding| finding.method == Method::Dkim).count();
+    let fields = header.named(dkim::FIELD_NAME).count().max(1);
+    assert!(signatures == fields || (signatures == 1 && header.overflow().is_some()), "{signatures} of {fields}");
+    reads_as_written(&findings);
+}
+
+/// Tags lie side by side inside the text they were read from.
+pub fn tag_list(octets: &[u8]) {
+    let Ok(list) = tags::parse(octets) else { return };
+    let mut end = 0;
+    for tag in &list {
+        assert!(tag.span.start > end && octets[tag.span.clone()].len() >= tag.value.len());
+        assert_eq!(octets[tag.span.start - 1], b'=');
+        end = tag.span.end;
+    }
+}
+
+/// A record gives a key or a reason.
+pub fn key_record(octets: &[u8]) {
+    let Ok(record) = KeyRecord::from_answer(&txt(octets)) else { return };
+    for algorithm in Algorithm::ALL {
+        let key = record.public_key(algorithm);
+        assert!(key.is_err() || !record.octets.is_empty());
+    }
+}
+
+/// The evaluation of a record that every name publishes ends within its budget.
+pub fn spf_record(octets: &[u8]) {
+    for client_ip in [IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)), IpAddr::V6(Ipv6Addr::LOCALHOST)] {
+        let request = spf::Request {
+            client_ip,
+            identity: spf::Identity::MailFrom,
+            sender: spf::Sender::from_path("\"odd one\"+tag@mail.firm.example"),
+            helo: "mail.firm.example",
+            receiver: "mx.example.org",
+            now_seconds: NOW_SECONDS,
+        };
+        answered(|lookups| spf::evaluate(&request, lookups), octets);
+    }
+}
+
+/// A record that every name publishes gives one finding for the author.
+pub fn dmarc_record(octets: &[u8]) {
+    let authors = address::author_domains(&[b"ann@a.b.c.d.e.f.g.firm.example"]);
+    let passed = Name::parse("mail.firm.example").expect("a name");
+    let passed = dmarc::Identifier { method: Method::Dkim, domain: passed, outcome: dmarc::Outcome::Pass };
+    for identifiers in [&[][..], &[passed]] {
+        let input = dmarc::Input { authors: &authors, identifiers };
+        assert_eq!(answered(|lookups| dmarc::evaluate(&input, lookups), octets).len(), 1);
+    }
+}
+
+/// Every author's domain stands in the mailboxes that were read.
+pub fn address_list(octets: &[u8]) {
+    let authors = address::author_domains(&[octets]);
+    match address::mailboxes(octets) {
+        Ok(mailboxes) => assert!(authors.domains.len() <= mailboxes.len()),
+        Err(_) => assert!(authors.domains.is_empty() && authors.damage.is_some()),
+    }
+}
+
+/// What was read can be written, and what was written reads the same.
+pub fn authentication_results(octets: &[u8]) {
+    authres::claims(b"Authentication-Results", octets, &["mx.example.org", "bücher.example"]);
+    let Ok(read) = authres::parse(octets) else { return };
+    let field = authres::write(&read.authserv_id, &read.results);
+    let again = authres::parse(value_of(&field)).expect("what is written can be read");
+    assert_eq!(again.results.len(), read.results.len());
+}
+
+fn examined(chunks: &[&[u8]], line_ends: LineEnds) -> Examination {
+    let facts = SessionFacts {
+        client_ip: Some(Ipv4Addr::new(192, 0, 2, 7).into()),
+        helo: Some("mail.firm.example".to_owned()),
+        mail_from: Some("ann@firm.example".to_owned()),
+        receiver: "mx.example.org".to_owned(),
+    };
+    let arrival = ArrivalOptions { line_ends, ..ArrivalOptions::default() };
+    let mut examination = Examination::new(facts, Options { now_seconds: NOW_SECONDS, arrival, ..Options::default() });
+    chunks.iter().for_each(|chunk| examination.feed(chunk));
+    examination.finish();
+    loop {
+        let questions = examination.questions();
+        if questions.is_empty() {
+            return examination;
+        }
+        for question in questions {
+            let answer = answer(&question, record_of(&question));
+            examination.learn(question, answer);
+        }
+    }
+}
+
+/// Runs an evaluation to its end in a DNS where every name publishes this text.
+fn answered<T>(mut evaluate: impl FnMut(&mut Lookups<'_>) -> Result<T, Wait>, text: &[u8]) -> T {
+    let mut answers = Answers::default();
+    loop {
+        let mut lookups = Lookups::new(&answers);
+        let outcome = evaluate(&mut lookups);
+        let missing = lookups.into_missing();
+        match outcome {
+            Ok(outcome) => return outcome,
+            Err(Wait) => assert!(!missing.is_empty(), "an evaluation that waits has questions"),
+        }
+        for question in missing {
+            let answer = answer(&question, text);
+            answers.learn(question, answer);
+        }
+    }
+}
+
+/// DNS without a network: most names have what is asked for, some have nothing, some are out of reach.
+fn answer(question: &Question, text: &[u8]) -> Answer {
+    let name = |text| Name::parse(text).expect("a name");
+    let record = match question.record_type {
+        RecordType::Txt => return txt(text),
+        _ if digest(question.name.as_str()) % 7 == 0 => return Answer::NxDomain { is_secure: false },
+        _ if digest(question.name.as_str()) % 11 == 0 => return Answer::Unavailable(Unavailable::Timeout),
+        RecordType::A => Record::A(Ipv4Addr::new(192, 0, 2, 7)),
+        RecordType::Aaaa => Record::Aaaa(Ipv6Addr::LOCALHOST),
+        RecordType::Mx => Record::Mx { preference: 10, exchange: Some(name("mx.firm.example")) },
+        RecordType::Ptr => Record::Ptr(name("mail.firm.example")),
+    };
+    Answer::Found { records: vec![record], is_secure: false }
+}
+
+/// What the golden cases publish under names like this one: RFC 8463 §A.2, and policies.
+fn record_of(question: &Question) -> &'static [u8] {
+    let name = question.name.as_str();
+    match () {
+        () if name.starts_with("test._domainkey.") => RSA_KEY,
+        () if name.contains("._domainkey.") => ED25519_KEY,
+        () if name.starts_with("_dmarc.") => b"v=DMARC1; p=reject; rua=mailto:d@firm.example",
+        () => b"v=spf1 a mx include:other.%{d} exists:%{ir}.%{l1r-}.%{v}.firm.example ptr -all",
+    }
+}
+
+const ED25519_KEY: &[u8] = b"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+const RSA_KEY: &[u8] = b"v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWR\
+iGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutAC\
+DfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3\
+Ip3G+2kryOTIKT+l/K4w3QIDAQAB";
+
+fn txt(text: &[u8]) -> Answer {
+    Answer::Found { records: vec![Record::Txt(text.to_vec())], is_secure: false }
+}
+
+fn reads_as_written(findings: &[Finding]) {
+    let lines: Vec<_> = findings.iter().map(result_line).collect();
+    let field = authres::write("mx.example.org", &lines);
+    let read = authres::parse(value_of(&field)).expect("what is written can be read");
+    let told = |lines: &[authres::ResultLine]| -> Vec<_> {
+        lines.iter().map(|line| (line.method.clone(), line.result.clone(), line.properties.len())).collect()
+    };
+    assert_eq!(told(&read.results), told(&lines));
+}
+
+fn result_line(finding: &Finding) -> authres::ResultLine {
+    let properties = finding.properties.iter().map(|property| authres::ReportedProperty {
+        ptype: property.ptype.to_owned(),
+        name: property.name.to_owned(),
+        value: property.value.clone(),
+    });
+    authres::ResultLine {
+        method: finding.method.word().to_owned(),
+        method_version: 1,
+        result: finding.result.word().to_owned(),
+        reason: Some(finding.reason.to_string()),
+        properties: properties.collect(),
+    }
+}
+
+fn value_of(field: &[u8]) -> &[u8] {
+    field.strip_prefix(b"Authentication-Results:").expect("the field has its name")
+}
+
+fn digest(text: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn place(digest: u64, count: usize) -> usize {
+    usize::try_from(digest % count as u64).expect("less than a count")
+}

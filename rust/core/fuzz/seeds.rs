@@ -1,0 +1,67 @@
+//! What fuzzing starts from: the golden mails, their signature fields, and the records of their zones.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use trustlane_core::message::{Header, HeaderLimits};
+
+/// Octets that are good for an entry, and the name of that entry.
+pub struct Seed {
+    pub entry: &'static str,
+    pub octets: Vec<u8>,
+}
+
+/// The seeds of all golden cases, in the same order every time.
+pub fn seeds() -> Vec<Seed> {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
+    let listed = fs::read_dir(golden).expect("the golden cases are there");
+    let mut cases: Vec<PathBuf> = listed.flatten().map(|case| case.path()).filter(|case| case.is_dir()).collect();
+    cases.sort();
+    let mut seeds: Vec<Seed> = cases.iter().flat_map(|case| seeds_of(case)).collect();
+    seeds.extend(ODD_ONES.iter().map(|(entry, text)| Seed { entry, octets: text.as_bytes().to_vec() }));
+    seeds
+}
+
+fn seeds_of(case: &Path) -> Vec<Seed> {
+    let Ok(mail) = fs::read(case.join("mail.eml")) else { return Vec::new() };
+    let zone = fs::read_to_string(case.join("zone.txt")).unwrap_or_default();
+    let header = Header::scan(mail.clone(), HeaderLimits::default());
+    let mut seeds = vec![Seed { entry: "message", octets: mail }];
+    for (name, entry) in [("DKIM-Signature", "tag_list"), ("From", "address_list"), ("To", "address_list")] {
+        seeds.extend(header.named(name).map(|field| Seed { entry, octets: header.value(field).to_vec() }));
+    }
+    let zone = zone.replace("\"\n", "\"").replace("\" \"", "");
+    for text in zone.split('"').skip(1).step_by(2) {
+        let entry = match text.split([' ', ';']).next() {
+            Some("v=spf1") => "spf_record",
+            Some("v=DMARC1") => "dmarc_record",
+            _ => "key_record",
+        };
+        seeds.push(Seed { entry, octets: text.as_bytes().to_vec() });
+    }
+    seeds
+}
+
+/// What golden mails have little of.
+const ODD_ONES: [(&str, &str); 14] = [
+    ("tag_list", " v = 1 ;\r\n\ta=rsa-sha256 ; b=\r\n AAAA ;"),
+    ("key_record", "v=DKIM1; h=sha1:sha256; s=*:email; t=y:s; n=a note; k=rsa; p= Y W\t I ="),
+    ("spf_record", "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 a:mail.%{d}/24//64 mx ptr:firm.example ?all"),
+    ("spf_record", "v=spf1 exists:%{ir}.%{l1r+-}._spf.%{d2} include:%{o} redirect=%{h} exp=why.%{d}"),
+    ("spf_record", "100%% of %{S} from %{c} at %{t} by %{r} was%_wrong%-here"),
+    ("dmarc_record", "v=DMARC1; p=none; sp=quarantine; np=reject; adkim=s; aspf=r; psd=y; t=y; fo=1:d:s"),
+    ("dmarc_record", "v=DMARC1; p=wrong; rua=mailto:a@firm.example!10m, https://firm.example/r; ruf=mailto:b@x"),
+    ("address_list", "\"Ann (x)\" <ann@firm.example>, A group: b@c.example, (note (nested)) d@[192.0.2.1];, e @ f . g"),
+    ("address_list", "=?utf-8?q?J=C3=B6rg?= <jörg@bücher.example>, <@route.example:ann@firm.example>"),
+    ("authentication_results", " mx.example.org; none"),
+    ("authentication_results", " mx.example.org 1; spf=pass smtp.mailfrom=ann@firm.example"),
+    (
+        "authentication_results",
+        "(a) \"mx\\\".example\" (b(c)) ;\r\n dkim=fail/1 reason=\"a;b\" header.d=firm.example (x)",
+    ),
+    (
+        "authentication_results",
+        " mx.example.org; dkim/1=pass policy.\"p\"=x; dmarc = pass header . from = firm.example",
+    ),
+    ("message", "From: a@b.example\r\nFrom: c@d.example\r\nDKIM-Signature: v=1\r\n\tb\r\r\n\r\n.\n \t\r\n\0"),
+];
