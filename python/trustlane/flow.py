@@ -33,7 +33,7 @@ async def acarry(
         policy: what this site wants.
         now: Unix seconds at the time of receipt.
     """
-    examined = await aexamine(mail, resolver, now)
+    examined = await aexamine(mail, resolver, policy.limits, now)
     identities = identify(examined.findings, mail.session)
     try:
         histories = await ledger.aread(subjects_needed(identities.subjects))
@@ -60,7 +60,7 @@ def carry(mail: Transaction, *, resolver: Resolver, ledger: Ledger, policy: Poli
 
 def consider(mail: Transaction, *, resolver: Resolver, ledger: Ledger, policy: Policy, now: Instant) -> Decision:
     """What would be decided, leaving no trace: for people who look at a mail again."""
-    examined = examine(mail, resolver, now)
+    examined = examine(mail, resolver, policy.limits, now)
     identities = identify(examined.findings, mail.session)
     try:
         histories = ledger.read(subjects_needed(identities.subjects))
@@ -81,7 +81,7 @@ def decide(
     """The steps that need nobody's answer any more. ``None`` for histories means the ledger could not be read."""
     assessment = assess(identities.subjects, histories or {}, now, policy.thresholds)
     memory = Memory.UNAVAILABLE if histories is None else Memory.READ
-    choice = choose_lane(examined.findings, assessment, memory, policy)
+    choice = choose_lane(examined.findings, assessment, memory, policy, examined.rejected_at)
     return Decision(
         id=_decision_id(mail, examined, policy.key, now),
         lane=choice.lane,

@@ -12,7 +12,7 @@ from trustlane.flow import acarry, carry
 from trustlane.lanes import Decision, Policy
 from trustlane.ledger import AsyncLedger, Ledger
 from trustlane.ledger.absent import NO_LEDGER
-from trustlane.message import Envelope, Instant, Session, Transaction
+from trustlane.message import Envelope, Instant, LineEnds, Session, Transaction
 
 
 def verify(
@@ -22,6 +22,7 @@ def verify(
     helo: str | None = None,
     mail_from: str | None = None,
     rcpt: Sequence[str] = (),
+    line_ends: LineEnds = LineEnds.FIX_CRLF,
     resolver: Resolver = NO_RESOLVER,
     ledger: Ledger = NO_LEDGER,
     policy: Policy | None = None,
@@ -34,18 +35,19 @@ def verify(
     takes the open lane. Nothing in the message makes this raise.
 
     Args:
-        message: header and body. A line may end in CRLF or LF; LF counts as CRLF.
+        message: header and body.
         client_ip: the SMTP client's address, IPv4 or IPv6.
         helo: what it said in EHLO or HELO.
         mail_from: the reverse-path; ``""`` is the null path.
         rcpt: the forward-paths.
+        line_ends: what a CR or LF that stands alone means; by default LF counts as CRLF, as in a file.
         resolver: answers DNS questions, as :class:`trustlane.dns.resolver.DnsResolver`.
         ledger: history, as :class:`trustlane.ledger.sqlite.SqliteLedger`; it is told of this mail.
         policy: local policy; by default that of a new site, which only observes.
         now: Unix seconds of receipt; by default this moment.
 
     Raises:
-        MessageError: ``message`` is not octets, or ``client_ip`` is no address.
+        MessageError: ``message`` is not octets, ``client_ip`` is no address, or ``line_ends`` is no policy.
 
     Example:
         >>> from trustlane import verify
@@ -54,7 +56,7 @@ def verify(
         >>> decision.lane.value
         'open'
     """
-    mail = transaction(message, client_ip, helo, mail_from, rcpt)
+    mail = transaction(message, client_ip, helo, mail_from, rcpt, line_ends)
     return carry(mail, resolver=resolver, ledger=ledger, policy=policy or Policy(), now=_instant(now))
 
 
@@ -65,30 +67,38 @@ async def averify(
     helo: str | None = None,
     mail_from: str | None = None,
     rcpt: Sequence[str] = (),
+    line_ends: LineEnds = LineEnds.FIX_CRLF,
     resolver: AsyncResolver = NO_RESOLVER,
     ledger: AsyncLedger = NO_LEDGER,
     policy: Policy | None = None,
     now: Instant | None = None,
 ) -> Decision:
     """:func:`verify` for an event loop."""
-    mail = transaction(message, client_ip, helo, mail_from, rcpt)
+    mail = transaction(message, client_ip, helo, mail_from, rcpt, line_ends)
     return await acarry(mail, resolver=resolver, ledger=ledger, policy=policy or Policy(), now=_instant(now))
 
 
 def transaction(
-    message: bytes, client_ip: str | None, helo: str | None, mail_from: str | None, rcpt: Sequence[str]
+    message: bytes,
+    client_ip: str | None,
+    helo: str | None,
+    mail_from: str | None,
+    rcpt: Sequence[str],
+    line_ends: LineEnds = LineEnds.FIX_CRLF,
 ) -> Transaction:
     """The transaction that these arguments tell of.
 
     Raises:
-        MessageError: ``message`` is not octets, or ``client_ip`` is no address.
+        MessageError: ``message`` is not octets, ``client_ip`` is no address, or ``line_ends`` is no policy.
     """
     if not isinstance(message, bytes | bytearray | memoryview):
         raise MessageError(f"a message is bytes, not {type(message).__name__}")
     if client_ip is not None and not _is_address(client_ip):
         raise MessageError(f"{client_ip!r} is no IP address, as 192.0.2.1 or 2001:db8::1 would be")
-    session = Session(client_ip, helo)
-    return Transaction(with_crlf(bytes(message)), session, Envelope(mail_from, tuple(rcpt)))
+    if line_ends not in tuple(LineEnds):
+        raise MessageError(f"{line_ends!r} is no policy for line ends, as {', '.join(LineEnds)} are")
+    octets = with_crlf(bytes(message)) if line_ends == LineEnds.FIX_CRLF else bytes(message)
+    return Transaction(octets, Session(client_ip, helo), Envelope(mail_from, tuple(rcpt)), LineEnds(line_ends))
 
 
 def _is_address(text: str) -> bool:

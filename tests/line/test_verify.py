@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from trustlane import Lane, MessageError, verify
+from trustlane import Lane, LineEnds, MessageError, verify
 from trustlane.dns.zone import ZoneResolver
 from trustlane.errors import LedgerError
 from trustlane.ledger import Kind, Observation, Subject
@@ -89,11 +89,34 @@ def test_a_ledger_that_is_down_opens_the_lane_and_loses_nothing() -> None:
         ("text", {}, "a message is bytes, not str"),
         (None, {}, "a message is bytes, not NoneType"),
         (b"", {"client_ip": "1.2.3"}, "'1.2.3' is no IP address"),
+        (b"", {"line_ends": "unix"}, "'unix' is no policy for line ends, as as-is, fix-crlf, reject are"),
     ],
 )
 def test_a_wrong_argument_is_named(message: Any, facts: dict[str, Any], why: str) -> None:
     with pytest.raises(MessageError, match=why):
         verify(message, **facts, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("message", "line_ends", "fields", "refused_at"),
+    [
+        (b"A: b\r\nC: d\r\n\r\n", LineEnds.REJECT, [b"A", b"C"], None),
+        (b"A: b\nC: d\n\n", LineEnds.FIX_CRLF, [b"A", b"C"], None),
+        (b"A: b\nC: d\n\n", LineEnds.AS_IS, [b"A", b"C"], None),
+        (b"A: b\nC: d\n\n", LineEnds.REJECT, [b"A", b"C"], 4),
+        (b"A: b\rC: d\r\n\r\n", LineEnds.FIX_CRLF, [b"A"], None),
+        (b"A: b\rC: d\r\n\r\n", LineEnds.REJECT, [b"A"], 4),
+        (b"A: b\r\n\r\nx\r", LineEnds.REJECT, [b"A"], 9),
+    ],
+)
+def test_a_lone_line_end_is_taken_as_declared(
+    message: bytes, line_ends: LineEnds, fields: list[bytes], refused_at: int | None
+) -> None:
+    decision = verify(message, line_ends=line_ends, now=NOW)
+    assert [name for name, _, _ in decision.examined.examination.field_spans] == fields
+    refusals = [reason.values["at"] for reason in decision.reasons if reason.code == "lane.bare-line-end"]
+    assert refusals == ([] if refused_at is None else [refused_at])
+    assert decision.lane is Lane.OPEN
 
 
 @pytest.mark.parametrize("octets", [b"", b"\0", b"\r\n", b":", b"\xff" * 1000, b"From: " + b"(" * 10_000])

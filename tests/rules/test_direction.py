@@ -20,12 +20,12 @@ ALLOWED: dict[str, set[str]] = {
     "dns": BASE,
     "ledger": BASE,
     **{name: BASE | PORTS | set(LINE[: LINE.index(name)]) for name in LINE if name != "message"},
-    "settings": BASE | {"lanes"},
+    "settings": BASE | {"identities", "lanes"},
     "verify": BASE | PORTS | set(LINE),
     "smtp": BASE | PORTS | set(LINE),
     "milter": BASE | PORTS | set(LINE),
     "cli": BASE | PORTS | set(LINE) | {"settings", "verify", "smtp", "milter", "web"},
-    "__init__": BASE | {"lanes", "verify"},
+    "__init__": BASE | {"message", "identities", "lanes", "verify"},
     "__main__": {"cli"},
 }
 """What each package may import of the others. Edges (smtp, milter) import the line, and never each other."""

@@ -11,11 +11,12 @@ from trustlane.dns.port import DualResolver
 from trustlane.dns.resolver import DnsResolver
 from trustlane.dns.zone import ZoneResolver
 from trustlane.errors import MessageError, SettingsError
+from trustlane.identities import ExamineLimits
 from trustlane.lanes import Policy
 from trustlane.ledger import Ledger
 from trustlane.ledger.absent import NO_LEDGER
 from trustlane.ledger.sqlite import SqliteLedger
-from trustlane.message import Instant, Transaction
+from trustlane.message import Instant, LineEnds, Transaction
 from trustlane.settings import Settings, load
 from trustlane.verify import transaction
 
@@ -35,6 +36,13 @@ def declare_mail(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mail-from", metavar="ADDRESS", help="the reverse-path; '' is the null path")
     parser.add_argument(
         "--rcpt", metavar="ADDRESS", action="append", default=[], help="a forward-path; may be repeated"
+    )
+    parser.add_argument(
+        "--line-ends",
+        type=LineEnds,
+        choices=list(LineEnds),
+        default=LineEnds.FIX_CRLF,
+        help="a CR or LF that stands alone: stays, is made CRLF (LF only, the default), or has the mail refused",
     )
 
 
@@ -61,7 +69,7 @@ def mail_of(options: argparse.Namespace) -> Transaction:
     octets = _read(options.file)
     if not octets:
         raise MessageError(f"{options.file}: is empty; there is no mail to look at")
-    return transaction(octets, options.ip, options.helo, options.mail_from, options.rcpt)
+    return transaction(octets, options.ip, options.helo, options.mail_from, options.rcpt, options.line_ends)
 
 
 def resolver_of(options: argparse.Namespace, settings: Settings) -> DualResolver:
@@ -97,7 +105,8 @@ def now_of(options: argparse.Namespace) -> Instant:
 
 def policy_of(settings: Settings, key: bytes = b"") -> Policy:
     thresholds = Thresholds(gained_at=settings.trust.gained_at, lost_below=settings.trust.lost_below)
-    return Policy(mode=settings.site.mode, thresholds=thresholds, key=key)
+    limits = ExamineLimits(max_signatures=settings.dkim.max_signatures, max_rsa_bits=settings.dkim.max_rsa_bits)
+    return Policy(mode=settings.site.mode, thresholds=thresholds, limits=limits, key=key)
 
 
 def _read(name: str) -> bytes:

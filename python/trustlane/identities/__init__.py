@@ -7,5 +7,6 @@ history, trust or lanes.
 from trustlane.identities.examine import Examined, aexamine, examine
 from trustlane.identities.finding import Finding
 from trustlane.identities.identity import Identities, Identity, identify
+from trustlane.identities.limits import ExamineLimits
 
-__all__ = ["Examined", "Finding", "Identities", "Identity", "aexamine", "examine", "identify"]
+__all__ = ["ExamineLimits", "Examined", "Finding", "Identities", "Identity", "aexamine", "examine", "identify"]

@@ -29,7 +29,13 @@ class Choice:
     reasons: tuple[Reason, ...]
 
 
-def choose_lane(findings: Sequence[Finding], assessment: Assessment, memory: Memory, policy: Policy) -> Choice:
+def choose_lane(
+    findings: Sequence[Finding],
+    assessment: Assessment,
+    memory: Memory,
+    policy: Policy,
+    rejected_at: int | None = None,
+) -> Choice:
     """Chooses for one mail. Doubt takes the open lane; nothing but earned trust takes the trusted one.
 
     Args:
@@ -37,9 +43,10 @@ def choose_lane(findings: Sequence[Finding], assessment: Assessment, memory: Mem
         assessment: of all subjects.
         memory: whether the assessment rests on the ledger.
         policy: what this site wants.
+        rejected_at: the octet for which the mail's line ends are refused, if they are.
     """
-    lane = Lane.TRUSTED if assessment.is_trusted else Lane.OPEN
-    action, because = _wish(findings, assessment)
+    lane = Lane.TRUSTED if assessment.is_trusted and rejected_at is None else Lane.OPEN
+    action, because = _wish(findings, assessment) if rejected_at is None else _refusal(rejected_at)
     reasons = (*_why_lane(findings, assessment, memory), *because)
     if action is Action.DELIVER or policy.mode is Mode.ENFORCE:
         return Choice(lane, action, reasons)
@@ -54,6 +61,11 @@ def _why_lane(findings: Sequence[Finding], assessment: Assessment, memory: Memor
     uncertain = sorted({finding.method for finding in findings if finding.result == "temperror"})
     if uncertain and not assessment.is_trusted:
         yield LANES.reason("cannot-tell", methods=", ".join(uncertain))
+
+
+def _refusal(at: int) -> tuple[Action, tuple[Reason, ...]]:
+    """What two readers may cut into lines differently is nobody's to vouch for (RFC 5321 §2.3.8)."""
+    return Action.REJECT, (LANES.reason("bare-line-end", at=at),)
 
 
 def _wish(findings: Sequence[Finding], assessment: Assessment) -> tuple[Action, tuple[Reason, ...]]:

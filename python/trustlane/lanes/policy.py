@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trustlane.assessment import Thresholds
+from trustlane.identities import ExamineLimits
 
 
 class Mode(StrEnum):
@@ -24,9 +25,11 @@ class Policy:
     Attributes:
         mode: how far decisions are acted upon.
         thresholds: where trust begins and ends.
+        limits: how much work one mail may cause.
         key: secret octets that make decision ids unguessable; empty ones make them reproducible.
     """
 
     mode: Mode = Mode.OBSERVE
     thresholds: Thresholds = field(default_factory=Thresholds)
+    limits: ExamineLimits = field(default_factory=ExamineLimits)
     key: bytes = b""

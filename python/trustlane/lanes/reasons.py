@@ -7,6 +7,7 @@ LANES = Catalogue(
     {
         "cannot-tell": "DNS did not answer for {methods}, so some names could not be checked now",
         "ledger-unavailable": "the ledger cannot be read, so nothing is known of the past",
+        "bare-line-end": "a CR or LF stands alone at octet {at}, and such mail is refused",
         "dmarc-fails": "{domain} does not answer for this mail, and asks to {policy} such mail",
         "dmarc-held": "a wish to reject is followed by holding only; alone it is no proof of abuse",
         "dmarc-waived": "the trust that {subject} has earned outweighs the failed check of the author domain",

@@ -1,6 +1,7 @@
 """One mail transaction: the session it came over, its envelope, and its octets."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 Instant = float
 """A point in time: seconds since 1970-01-01 UTC. Always an argument; nothing below an edge reads a clock."""
@@ -34,14 +35,27 @@ class Envelope:
     rcpt: tuple[str, ...] = ()
 
 
+class LineEnds(StrEnum):
+    """What becomes of a CR or LF that stands alone (RFC 5321 §2.3.8). Declared once for an input, never guessed."""
+
+    AS_IS = "as-is"
+    """Octets are taken as they are."""
+    FIX_CRLF = "fix-crlf"
+    """A lone LF becomes CRLF, as for a file or a pipe; a lone CR stays."""
+    REJECT = "reject"
+    """Such a mail is refused: it takes the open lane and says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """All three together; what the line carries.
 
     Attributes:
         message: header and body as they came, with CRLF line ends on the wire.
+        line_ends: what a CR or LF in it that stands alone means.
     """
 
     message: bytes
     session: Session = Session()
     envelope: Envelope = Envelope()
+    line_ends: LineEnds = LineEnds.AS_IS

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from trustlane.assessment import Thresholds, assess, subjects_needed
 from trustlane.delivery.trust_lane import NAME, decision_id
 from trustlane.dns import Resolver
-from trustlane.identities import examine, identify
+from trustlane.identities import ExamineLimits, examine, identify
 from trustlane.ledger import Kind, Ledger, Observation, Subject
 from trustlane.message import Instant, Transaction
 
@@ -53,7 +53,7 @@ def learn(
 
 
 def _whom(mail: Transaction, resolver: Resolver, ledger: Ledger, now: Instant) -> tuple[str, tuple[Subject, ...]]:
-    examined = examine(mail, resolver, now)
+    examined = examine(mail, resolver, ExamineLimits(), now)
     fields = examined.examination.field_spans
     lane = next((mail.message[start:end] for name, start, end in fields if name.lower() == NAME.lower().encode()), b"")
     named = decision_id(lane)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from trustlane.identities.limits import MAX_RSA_BITS, MAX_SIGNATURES
 from trustlane.lanes.policy import Mode
 from trustlane.settings.declare import (
     address,
@@ -116,6 +117,24 @@ class DnsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """How much work signatures may cause."""
+
+    max_signatures: int = setting(
+        MAX_SIGNATURES,
+        doc="DKIM signatures of one mail that are evaluated; each further one is told as not evaluated.",
+        example="max_signatures = 5",
+        check=between(1, 100),
+    )
+    max_rsa_bits: int = setting(
+        MAX_RSA_BITS,
+        doc="Longest RSA key that verifies; 4096 bits are the longest there is use for (RFC 8301 §3.2).",
+        example="max_rsa_bits = 4096",
+        check=between(1024, MAX_RSA_BITS),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerSettings:
     """Where history is kept."""
 
@@ -168,6 +187,7 @@ class Settings:
     site: SiteSettings = part(SiteSettings)
     relay: RelaySettings = part(RelaySettings)
     dns: DnsSettings = part(DnsSettings)
+    dkim: DkimSettings = part(DkimSettings)
     ledger: LedgerSettings = part(LedgerSettings)
     trust: TrustSettings = part(TrustSettings)
     log: LogSettings = part(LogSettings)

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 use trustlane_core::authres::{self, Claim};
+use trustlane_core::dkim;
 use trustlane_core::examination::{self, Options, SessionFacts};
 use trustlane_core::message::{ArrivalOptions, Header, LineEnds};
 
@@ -20,7 +21,9 @@ pub struct Examination(examination::Examination);
 #[pymethods]
 impl Examination {
     #[new]
-    #[pyo3(signature = (*, client_ip = None, helo = None, mail_from = None, receiver = "", now, line_ends = "as-is"))]
+    #[pyo3(signature = (*, client_ip = None, helo = None, mail_from = None, receiver = "", now, line_ends = "as-is",
+        max_signatures = None, max_rsa_bits = None))]
+    #[expect(clippy::too_many_arguments, reason = "each has a name in Python")]
     fn new(
         client_ip: Option<&str>,
         helo: Option<String>,
@@ -28,11 +31,18 @@ impl Examination {
         receiver: &str,
         now: u64,
         line_ends: &str,
+        max_signatures: Option<usize>,
+        max_rsa_bits: Option<u32>,
     ) -> PyResult<Self> {
         let client_ip = client_ip.map(read_address).transpose()?;
         let facts = SessionFacts { client_ip, helo, mail_from, receiver: receiver.to_owned() };
         let arrival = ArrivalOptions { line_ends: read_line_ends(line_ends)?, ..ArrivalOptions::default() };
-        let options = Options { now_seconds: now, arrival, ..Options::default() };
+        let usual = dkim::Limits::default();
+        let dkim = dkim::Limits {
+            signatures: max_signatures.unwrap_or(usual.signatures),
+            rsa_bits: max_rsa_bits.unwrap_or(usual.rsa_bits),
+        };
+        let options = Options { now_seconds: now, arrival, dkim, ..Options::default() };
         Ok(Self(examination::Examination::new(facts, options)))
     }
 
@@ -76,6 +86,12 @@ impl Examination {
     #[getter]
     fn verifications(&self) -> u32 {
         self.0.verifications()
+    }
+
+    /// Where the first lone CR or LF stood, if such a message is to be rejected.
+    #[getter]
+    fn rejected_at(&self) -> Option<u64> {
+        self.0.arrival().rejected()
     }
 
     /// Octets of the header block, without the empty line that ends it.

@@ -67,6 +67,21 @@ def test_session_and_envelope_come_from_options(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("words", "refused_at"),
+    [
+        ([], None),
+        (["--line-ends", "as-is"], None),
+        (["--line-ends", "fix-crlf"], None),
+        (["--line-ends", "reject"], 17),
+    ],
+)
+def test_lone_line_ends_are_taken_as_declared(words: list[str], refused_at: int | None, zone: str) -> None:
+    told = checked("-", "--zone", zone, *words, stdin=b"From: a@b.example\n\nHi\n")
+    refusals = [reason["values"]["at"] for reason in told["reasons"] if reason["code"] == "lane.bare-line-end"]
+    assert (told["lane"], refusals) == ("open", [] if refused_at is None else [refused_at])
+
+
 GARBAGE: list[tuple[str, bytes]] = [
     ("binary", bytes(range(256)) * 400),
     ("nul", b"\0" * 10_000),
@@ -107,6 +122,7 @@ UNREADABLE: list[tuple[list[str], str]] = [
     (["-", "--zone", "/nowhere/zone.txt"], "/nowhere/zone.txt"),
     (["-", "--config", "/nowhere/trustlane.toml"], "cannot be read"),
     (["-", "--now", "soon"], "invalid int value"),
+    (["-", "--line-ends", "unix"], "invalid LineEnds value: 'unix'"),
 ]
 
 

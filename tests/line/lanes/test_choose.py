@@ -43,6 +43,7 @@ class Row:
     codes: list[str]
     memory: Memory = Memory.READ
     subject: Subject = FIRM
+    rejected_at: int | None = None
 
 
 ENFORCE, TAG, OBSERVE = Mode.ENFORCE, Mode.TAG, Mode.OBSERVE
@@ -77,11 +78,14 @@ ROWS = [
     ),
     Row("DNS away", [dmarc("temperror")], None, ENFORCE, "open", "deliver", ["cannot-tell"]),
     Row("ledger away", [], None, ENFORCE, "open", "deliver", ["ledger-unavailable"], Memory.UNAVAILABLE),
+    Row("a lone LF", [], Level.TRUSTED, ENFORCE, "open", "reject", ["bare-line-end"], rejected_at=7),
+    Row("a lone LF at the start", [], None, OBSERVE, "open", "deliver", ["bare-line-end", "mode"], rejected_at=0),
 ]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
 def test_lane_action_and_reasons(row: Row) -> None:
-    choice = choose_lane(row.findings, assessment(row.level, row.subject), row.memory, Policy(mode=row.mode))
+    assessed, policy = assessment(row.level, row.subject), Policy(mode=row.mode)
+    choice = choose_lane(row.findings, assessed, row.memory, policy, row.rejected_at)
     codes = [reason.code.removeprefix("lane.") for reason in choice.reasons if reason.code.startswith("lane.")]
     assert (choice.lane.value, choice.action.value, codes) == (row.lane, row.action, row.codes)

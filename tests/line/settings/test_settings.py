@@ -29,6 +29,9 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"dns": {"nameservers": ["a b"]}}, "dns.nameservers", "'a b' is no address"),
     ({"dns": {"deadline_seconds": "soon"}}, "dns.deadline_seconds", "must be a number, is 'soon'"),
     ({"dns": {"deadline_seconds": 0}}, "dns.deadline_seconds", "must lie between 0.1 and 60, is 0"),
+    ({"dkim": {"max_signatures": 0}}, "dkim.max_signatures", "must lie between 1 and 100, is 0"),
+    ({"dkim": {"max_rsa_bits": 1023}}, "dkim.max_rsa_bits", "must lie between 1024 and 4096, is 1023"),
+    ({"dkim": {"max_rsa_bits": 8192}}, "dkim.max_rsa_bits", "must lie between 1024 and 4096, is 8192"),
     ({"trust": {"gained_at": 0.9, "lost_below": 0.95}}, "trust.lost_below", "must not be above trust.gained_at"),
     ({"log": {"level": "loud"}}, "log.level", "must be one of debug, info, warning, error, is 'loud'"),
 ]

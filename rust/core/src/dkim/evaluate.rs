@@ -5,7 +5,7 @@ use super::parse::{self, Claims, Signature};
 use super::report;
 use super::select::{FieldIndex, OwnField, data_digest};
 use super::{FIELD_NAME, Reason};
-use crate::crypto::PublicKey;
+use crate::crypto::{MAX_RSA_BITS, PublicKey};
 use crate::dns::{Lookups, Wait};
 use crate::finding::Finding;
 use crate::message::{BodyHash, BodyHashes, BodySpec, Header, Overflow};
@@ -22,11 +22,13 @@ pub const CLOCK_SKEW_SECONDS: u64 = 300;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     pub signatures: usize,
+    /// Longest RSA key that verifies; [`MAX_RSA_BITS`] at most.
+    pub rsa_bits: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { signatures: MAX_SIGNATURES }
+        Self { signatures: MAX_SIGNATURES, rsa_bits: MAX_RSA_BITS }
     }
 }
 
@@ -34,6 +36,7 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Evaluation {
     checks: Vec<Check>,
+    limits: Limits,
     index: Option<FieldIndex>,
     verifications: u32,
 }
@@ -66,7 +69,7 @@ impl Evaluation {
             Some(overflow) => vec![Check::decided(over(overflow))],
             None => checks(header, now_seconds, limits),
         };
-        Self { checks, index: None, verifications: 0 }
+        Self { checks, limits: *limits, index: None, verifications: 0 }
     }
 
     /// The body hashes that signatures still need, each once.
@@ -92,7 +95,7 @@ impl Evaluation {
         lookups: &mut Lookups<'_>,
     ) -> Result<(), Wait> {
         for check in &mut self.checks {
-            check.learn_key(lookups);
+            check.learn_key(&self.limits, lookups);
             check.learn_body(header, bodies, &mut self.index, &mut self.verifications);
         }
         match self.checks.iter().any(Check::is_open) {
@@ -173,13 +176,16 @@ impl Check {
         self.signature.as_ref().map(|signature| signature.body)
     }
 
-    fn learn_key(&mut self, lookups: &mut Lookups<'_>) {
+    fn learn_key(&mut self, limits: &Limits, lookups: &mut Lookups<'_>) {
         let (Stage::NeedsKey, Some(signature)) = (&self.stage, &self.signature) else { return };
         let Ok(answer) = lookups.ask(signature.key_question.clone()) else { return };
         let key = KeyRecord::from_answer(answer).and_then(|record| {
             self.is_testing = Some(record.is_testing);
             let key = record.public_key(signature.algorithm)?;
             self.key_bits = Some(key.bits());
+            if key.bits() > limits.rsa_bits {
+                return Err(Reason::KeyTooLong { bits: key.bits(), max: limits.rsa_bits });
+            }
             match record.is_strict && signature.identity_domain != signature.domain {
                 true => Err(Reason::IdentityNotDomain),
                 false => Ok(key),

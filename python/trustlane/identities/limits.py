@@ -1,0 +1,22 @@
+"""How much work one mail may cause."""
+
+from dataclasses import dataclass
+
+MAX_SIGNATURES = 10
+"""DKIM signatures that are evaluated. Each may cost a question and a verification; wanted mail has up to five."""
+
+MAX_RSA_BITS = 4096
+"""The longest RSA key that every verifier must take (RFC 8301 §3.2). Longer ones only cost time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExamineLimits:
+    """What examination spends on one mail; what is over a limit is a finding ``policy``.
+
+    Attributes:
+        max_signatures: DKIM signatures that are evaluated; each further one is told as not evaluated.
+        max_rsa_bits: the longest RSA key that verifies, 4096 at most.
+    """
+
+    max_signatures: int = MAX_SIGNATURES
+    max_rsa_bits: int = MAX_RSA_BITS
