@@ -5,6 +5,8 @@
 mod der;
 mod pem;
 mod signing;
+#[cfg(test)]
+mod vectors;
 
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{ED25519, ParsedPublicKey, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY};

@@ -1,11 +1,13 @@
-//! What goes wrong in the field, each as a test.
+//! What goes wrong in the field, each as a test under the number of its note.
 
 use super::fixture::{
-    FIELD, MAIL, RSA_PUBLIC, Zone, examine, examine_chunks, fact, mail_signed_with, property, rsa, signed, told, txt,
-    zone, zone_with,
+    FIELD, MAIL, NOW, RSA_PUBLIC, Zone, examine, examine_chunks, fact, mail_signed_with, property, rsa, signed, told,
+    txt, zone, zone_with,
 };
-use crate::dns::{Answer, Record};
-use crate::finding::Value;
+use crate::dkim::evaluate::CLOCK_SKEW_SECONDS;
+use crate::dns::{Answer, Question, Record, Unavailable};
+use crate::examination::{Examination, Options, SessionFacts};
+use crate::finding::{Finding, Value};
 use crate::message::LineEnds;
 
 const PASS: [(&str, &str); 1] = [("pass", "dkim.verified")];
@@ -23,7 +25,7 @@ fn simple() -> String {
 }
 
 #[test]
-fn a_relaxed_body_that_ends_in_lines_of_blanks_is_the_one_without_them() {
+fn field_note_01_a_relaxed_body_that_ends_in_lines_of_blanks_is_the_one_without_them() {
     for (signed_body, received_body) in
         [("", " \r\n"), ("abc\r\n", "abc\r\n \r\n"), ("abc\r\n", "abc\r\n\t\r\n  \r\n\r\n"), ("abc \t \r\n", "abc\r\n")]
     {
@@ -34,17 +36,17 @@ fn a_relaxed_body_that_ends_in_lines_of_blanks_is_the_one_without_them() {
 }
 
 #[test]
-fn the_hash_does_not_depend_on_how_the_input_was_cut() {
+fn field_note_02_the_hash_does_not_depend_on_how_the_input_was_cut() {
     let mail = signed(&with_body("a \r\n\t b\r\n \r\nc\r\r\n\r\n"), FIELD, &rsa());
     for cut in 0..=mail.len() {
         let (first, second) = mail.as_bytes().split_at(cut);
-        let examined = examine_chunks(&[first, second], &zone(), LineEnds::AsIs, super::fixture::NOW);
+        let examined = examine_chunks(&[first, second], &zone(), LineEnds::AsIs, NOW);
         assert_eq!(told(&examined), PASS, "cut at {cut}");
     }
 }
 
 #[test]
-fn a_body_may_be_empty_or_missing_or_lack_its_last_line_end() {
+fn field_note_03_a_body_may_be_empty_or_missing_or_lack_its_last_line_end() {
     for mail in
         ["From: ann@example.com\r\n\r\n", "From: ann@example.com\r\n\r\n\r\n", "From: ann@example.com\r\n\r\nno end"]
     {
@@ -58,11 +60,10 @@ fn a_body_may_be_empty_or_missing_or_lack_its_last_line_end() {
 }
 
 #[test]
-fn lone_line_feeds_are_taken_as_they_are_or_fixed_and_lone_returns_always_stay() {
+fn field_note_04_lone_line_feeds_are_taken_as_they_are_or_fixed_and_lone_returns_always_stay() {
     let mail = signed(&with_body("a\rb\r\nc\r\n"), FIELD, &rsa());
     let with_lf = mail.replace("\r\n", "\n");
-    let code =
-        |mail: &str, line_ends| told(&examine_chunks(&[mail.as_bytes()], &zone(), line_ends, super::fixture::NOW))[0].1;
+    let code = |mail: &str, line_ends| told(&examine_chunks(&[mail.as_bytes()], &zone(), line_ends, NOW))[0].1;
     assert_eq!(code(&mail, LineEnds::AsIs), "dkim.verified");
     assert_eq!(code(&with_lf, LineEnds::FixCrlf), "dkim.verified");
     assert_eq!(code(&with_lf, LineEnds::AsIs), "dkim.body-hash-differs");
@@ -73,7 +74,7 @@ fn lone_line_feeds_are_taken_as_they_are_or_fixed_and_lone_returns_always_stay()
 }
 
 #[test]
-fn relaxed_fields_survive_refolding_and_simple_ones_do_not() {
+fn field_note_05_relaxed_fields_survive_refolding_and_simple_ones_do_not() {
     for (old, new) in [
         ("Subject: Lunch", "Subject:\r\n Lunch"),
         ("Subject: Lunch", "Subject:Lunch"),
@@ -97,7 +98,7 @@ fn relaxed_fields_survive_refolding_and_simple_ones_do_not() {
 }
 
 #[test]
-fn eight_bit_headers_and_u_labels_are_signed_as_they_stand() {
+fn field_note_06_eight_bit_headers_and_u_labels_are_signed_as_they_stand() {
     let mail = MAIL.replace("Ann <ann@example.com>", "Änn <änn@bücher.example>").replace("Lunch", "Mittag\u{df}");
     let field = FIELD.replace("d=example.com", "d=bücher.example; i=änn@mail.bücher.example");
     let zone = vec![("sel._domainkey.xn--bcher-kva.example".into(), txt(&format!("p={RSA_PUBLIC}")))];
@@ -110,7 +111,7 @@ fn eight_bit_headers_and_u_labels_are_signed_as_they_stand() {
 }
 
 #[test]
-fn repeated_names_are_picked_from_the_bottom_and_fields_added_on_top_do_no_harm() {
+fn field_note_07_repeated_names_are_picked_from_the_bottom_and_fields_added_on_top_do_no_harm() {
     let received = |count: usize| (1..=count).rev().map(|number| format!("Received: {number}\r\n")).collect::<String>();
     let mail = format!("{}{MAIL}", received(3));
     let field = FIELD.replace("h=From:", "h=Received:RECEIVED:from:");
@@ -122,7 +123,14 @@ fn repeated_names_are_picked_from_the_bottom_and_fields_added_on_top_do_no_harm(
 }
 
 #[test]
-fn an_oversigned_name_lets_no_field_be_added() {
+fn field_note_07_a_tag_that_stands_twice_spoils_the_field_and_one_in_another_case_does_not() {
+    let twice = format!("DKIM-Signature: {}\r\n{MAIL}", FIELD.replace("v=1;", "v=1; d=example.com;"));
+    assert_eq!(told_of(&twice, &zone()), [("neutral", "dkim.duplicate-tag")]);
+    assert_eq!(told_of(&mail_signed_with("v=1;", "v=1; D=other.example;"), &zone()), PASS);
+}
+
+#[test]
+fn field_note_07_an_oversigned_name_lets_no_field_be_added() {
     let sent = mail_signed_with("h=From:", "h=From:From:");
     assert_eq!(told_of(&sent, &zone()), PASS);
     let forged = sent.replace("From: Ann", "From: Eve <eve@evil.example>\r\nFrom: Ann");
@@ -130,7 +138,7 @@ fn an_oversigned_name_lets_no_field_be_added() {
 }
 
 #[test]
-fn a_signature_shorter_than_eight_characters_is_shown_as_it_is() {
+fn field_note_07_a_signature_shorter_than_eight_characters_is_shown_as_it_is() {
     let mail = mail_signed_with("v=1", "v=1");
     let at = mail.find("; b=").unwrap_or(0) + 4;
     let end = mail.find("\r\nFrom").unwrap_or(at);
@@ -146,7 +154,7 @@ fn a_signature_shorter_than_eight_characters_is_shown_as_it_is() {
 }
 
 #[test]
-fn the_b_inside_bh_is_not_taken_for_the_signature() {
+fn field_note_07_the_b_inside_bh_is_not_taken_for_the_signature() {
     for field in [
         "v=1; a=rsa-sha256; bh={bh}; b={b}; d=example.com; s=sel; h=From",
         "v=1; a=rsa-sha256; b = {b} ; bh = {bh} ; d=example.com; s=sel; h=From",
@@ -158,7 +166,7 @@ fn the_b_inside_bh_is_not_taken_for_the_signature() {
 }
 
 #[test]
-fn a_malformed_signature_and_the_eleventh_one_have_a_finding() {
+fn field_note_08_a_malformed_signature_and_the_eleventh_one_have_a_finding() {
     let fields = "DKIM-Signature: nonsense\r\n".repeat(10);
     let examined = examine(format!("{fields}{}", mail_signed_with("v=1", "v=1")).as_bytes(), &zone());
     let mut expected = vec![("neutral", "dkim.malformed"); 10];
@@ -168,7 +176,7 @@ fn a_malformed_signature_and_the_eleventh_one_have_a_finding() {
 }
 
 #[test]
-fn a_second_from_field_that_is_not_signed_spoils_the_signature() {
+fn field_note_09_a_second_from_field_that_is_not_signed_spoils_the_signature() {
     let sent = mail_signed_with("v=1", "v=1");
     for forged in [
         sent.replace("From: Ann", "From: Eve <eve@evil.example>\r\nFrom: Ann"),
@@ -179,7 +187,7 @@ fn a_second_from_field_that_is_not_signed_spoils_the_signature() {
 }
 
 #[test]
-fn the_identity_is_compared_by_labels() {
+fn field_note_09_the_identity_is_compared_by_labels() {
     for (identity, code) in [
         ("@example.com", "dkim.verified"),
         ("ann@mail.example.com", "dkim.verified"),
@@ -196,7 +204,7 @@ fn the_identity_is_compared_by_labels() {
 }
 
 #[test]
-fn a_key_record_may_have_strays_beside_it_and_blanks_inside_and_either_envelope() {
+fn field_note_10_a_key_record_may_have_strays_beside_it_and_blanks_inside_and_either_envelope() {
     let mail = mail_signed_with("v=1", "v=1");
     let bare = &crate::octets::base64_octets(RSA_PUBLIC.as_bytes()).expect("good base64")[24..];
     let bare = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bare);
@@ -214,7 +222,99 @@ fn a_key_record_may_have_strays_beside_it_and_blanks_inside_and_either_envelope(
 }
 
 #[test]
-fn an_unsupported_algorithm_is_neutral_and_not_a_failure() {
+fn field_note_09_a_signature_that_leaves_out_from_never_passes() {
+    for names in ["To:Subject", "Froms:To", "X-From"] {
+        let mail = format!("DKIM-Signature: {}\r\n{MAIL}", FIELD.replace("From:To:Subject", names));
+        assert_eq!(told_of(&mail, &zone()), [("permerror", "dkim.from-not-signed")], "{names}");
+    }
+}
+
+#[test]
+fn field_note_10_a_record_that_gives_no_one_key_says_which_way_it_fails() {
+    let mail = mail_signed_with("v=1", "v=1");
+    let key = format!("p={RSA_PUBLIC}");
+    for (texts, told) in [
+        (vec!["p=".to_owned()], ("permerror", "dkim.key-revoked")),
+        (vec![key.clone(), key.clone()], ("permerror", "dkim.several-keys")),
+        (vec![format!("s=tlsrpt; {key}")], ("permerror", "dkim.key-refuses-service")),
+        (vec![format!("h=sha1; {key}")], ("permerror", "dkim.key-refuses-hash")),
+        (vec![format!("k=ed25519; {key}")], ("permerror", "dkim.key-type-differs")),
+        (vec!["v=spf1 -all".to_owned()], ("permerror", "dkim.key-malformed")),
+        (vec![], ("permerror", "dkim.no-key")),
+    ] {
+        let records = texts.iter().map(|text| Record::Txt(text.clone().into_bytes())).collect();
+        assert_eq!(told_of(&mail, &zone_with(Answer::Found { records, is_secure: false })), [told], "{texts:?}");
+    }
+}
+
+#[test]
+fn field_note_11_what_is_not_there_is_permanent_and_what_is_not_known_is_temporary() {
+    let mail = mail_signed_with("v=1", "v=1");
+    let absent = [Answer::NxDomain { is_secure: false }, Answer::NoData { is_secure: false }];
+    for answer in absent {
+        assert_eq!(told_of(&mail, &zone_with(answer)), [("permerror", "dkim.no-key")]);
+    }
+    for why in Unavailable::ALL {
+        let examined = examine(mail.as_bytes(), &zone_with(Answer::Unavailable(why)));
+        assert_eq!(told(&examined), [("temperror", "dkim.key-unavailable")], "{why}");
+        assert_eq!(examined.findings[0].reason.values(), [("why", Value::from(why.word()))]);
+    }
+}
+
+#[test]
+fn field_note_11_a_key_that_is_not_known_stays_temporary_through_dmarc() {
+    let key_or = |answer: Answer| {
+        move |question: &Question| match question.name.as_str() {
+            "sel._domainkey.example.com" => answer.clone(),
+            "_dmarc.example.com" => txt("v=DMARC1; p=reject"),
+            _ => Answer::NxDomain { is_secure: false },
+        }
+    };
+    for (answer, result) in [
+        (txt(&format!("p={RSA_PUBLIC}")), "pass"),
+        (Answer::Unavailable(Unavailable::Timeout), "temperror"),
+        (Answer::NxDomain { is_secure: false }, "fail"),
+    ] {
+        let findings = findings(mail_signed_with("v=1", "v=1").as_bytes(), key_or(answer));
+        assert_eq!(findings.last().map(|dmarc| (dmarc.method.word(), dmarc.result.word())), Some(("dmarc", result)));
+    }
+}
+
+fn findings(mail: &[u8], answer: impl Fn(&Question) -> Answer) -> Vec<Finding> {
+    let options = Options { now_seconds: NOW, ..Options::default() };
+    let mut examination = Examination::new(SessionFacts::default(), options);
+    examination.feed(mail);
+    examination.finish();
+    loop {
+        let questions = examination.questions();
+        if questions.is_empty() {
+            return examination.findings().expect("all is answered");
+        }
+        for question in questions {
+            let answer = answer(&question);
+            examination.learn(question, answer);
+        }
+    }
+}
+
+#[test]
+fn field_note_12_times_count_at_receipt_and_clocks_may_differ_by_the_skew() {
+    let (signed_at, expires_at) = (NOW, NOW + 3_600);
+    let mail = mail_signed_with("v=1;", &format!("v=1; t={signed_at}; x={expires_at};"));
+    for (received_at, code) in [
+        (signed_at - CLOCK_SKEW_SECONDS - 1, "dkim.signed-in-future"),
+        (signed_at - CLOCK_SKEW_SECONDS, "dkim.verified"),
+        (signed_at, "dkim.verified"),
+        (expires_at + CLOCK_SKEW_SECONDS, "dkim.verified"),
+        (expires_at + CLOCK_SKEW_SECONDS + 1, "dkim.expired"),
+    ] {
+        let examined = examine_chunks(&[mail.as_bytes()], &zone(), LineEnds::AsIs, received_at);
+        assert_eq!(told(&examined)[0].1, code, "{received_at}");
+    }
+}
+
+#[test]
+fn field_note_13_an_unsupported_algorithm_is_neutral_and_not_a_failure() {
     for (algorithm, result) in [("rsa-sha512", "neutral"), ("ed448-shake256", "neutral"), ("rsa-sha1", "permerror")] {
         let mail = format!("DKIM-Signature: {}\r\n{MAIL}", FIELD.replace("rsa-sha256", algorithm));
         let examined = examine(mail.as_bytes(), &zone());
@@ -224,7 +324,7 @@ fn an_unsupported_algorithm_is_neutral_and_not_a_failure() {
 }
 
 #[test]
-fn a_length_counts_canonical_octets() {
+fn field_note_13_a_length_counts_canonical_octets() {
     let body = "a  b\t\r\n\r\n\r\n";
     for (field, length, code) in [
         (FIELD.to_owned(), 5, "dkim.verified"),

@@ -1,8 +1,10 @@
 //! The examples that the standards print.
 
-use super::fixture::{examine, fact, property, told, txt};
+use super::fixture::{examine, fact, property, signed, told, txt};
+use crate::crypto::SigningKey;
 use crate::dkim::tests::fixture::Zone;
 use crate::finding::Value;
+use crate::octets::base64_octets;
 
 /// RFC 8463 §A.3.
 const RFC_8463: &str = r"DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
@@ -122,4 +124,34 @@ fn one_changed_word_breaks_both_signatures_of_rfc_8463() {
 fn the_signature_of_rfc_6376_passes() {
     let zone = vec![("brisbane._domainkey.example.com".into(), txt(RFC_6376_KEY))];
     assert_eq!(told(&examine(with_crlf(RFC_6376).as_bytes(), &zone)), [("pass", "dkim.verified")]);
+}
+
+/// RFC 8463 §A.1 prints the seed; Ed25519 is deterministic, so the same mail gives the same signature.
+#[test]
+fn the_private_key_of_rfc_8463_makes_the_signature_that_it_prints() {
+    let seed = base64_octets(b"nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=").expect("good base64");
+    let key = SigningKey::from_ed25519_seed(seed.as_slice().try_into().expect("32 octets")).expect("a good seed");
+    let text = with_crlf(RFC_8463);
+    let (own, mail) = text.split_once("From: Joe").expect("the author is there");
+    let field = own.split("DKIM-Signature: ").nth(1).expect("a first signature");
+    let (head, printed) = field.split_once(" b=").expect("b= is there");
+    let (before, after) = head.split_once("bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=").expect("bh= is there");
+    let made = signed(&format!("From: Joe{mail}"), &format!("{before}bh={{bh}}{after} b={{b}}"), &key);
+    let printed: String = printed.split_whitespace().collect();
+    assert!(made.contains(&format!(" b={printed}\r\nFrom: Joe")), "{made}");
+}
+
+/// The body of RFC 6376 §3.4.5; the fields are in `message/canonical.rs`.
+#[test]
+fn the_body_of_rfc_6376_section_3_4_5_has_its_canonical_octets() {
+    use crate::crypto::Sha256;
+    use crate::message::{BodyHasher, BodySpec, Canonicalization};
+    let body = b" C \r\nD \t E\r\n\r\n\r\n";
+    for (canonicalization, canonical) in
+        [(Canonicalization::Relaxed, &b" C\r\nD E\r\n"[..]), (Canonicalization::Simple, b" C \r\nD \t E\r\n")]
+    {
+        let mut hasher = BodyHasher::new(BodySpec { canonicalization, limit_octets: None });
+        hasher.feed(body);
+        assert_eq!(hasher.finish().digest, Sha256::digest(canonical), "{canonicalization:?}");
+    }
 }
