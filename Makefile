@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check rust python lint bench wheel docs clean tools
+.PHONY: help run test check rust python lint bench wheel docs clean tools fuzz
 
 help: ## list every target with its sentence
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -20,6 +20,7 @@ check: test ## the same; what CI runs
 
 rust: tools ## the core's own tests, without an interpreter
 	cargo test --quiet -p trustlane-core
+	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/rust/core/tests/counted.sh LLVM_PROFILE_FILE=/dev/null cargo test --quiet -p trustlane-core --test linear_work
 
 python: $(VENV)/dev ## the tests of the package, over the built core
 	$(BIN)/pytest
@@ -33,6 +34,16 @@ lint: $(VENV)/tools tools ## formatting, lints and types of both languages
 
 bench: $(VENV)/release ## measure against the floor and peers, in one run, as ratios
 	$(BIN)/python -m pytest benches --import-mode=prepend -p no:cacheprovider --benchmark-only --benchmark-columns=median,iqr,rounds
+
+FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/core/fuzz/fuzz_targets/*.rs)))
+FUZZ_SECONDS ?= 120
+
+fuzz: tools ## search for octets that make the core panic, FUZZ_SECONDS (120) for each target
+	@cargo +nightly fuzz --version >/dev/null 2>&1 || { echo 'make fuzz needs rustup toolchain install nightly, and cargo install cargo-fuzz'; exit 1; }
+	cargo run --quiet -p trustlane-core --example fuzz_seeds
+	cd rust/core && for target in $(FUZZ_TARGETS); do \
+		cargo +nightly fuzz run --sanitizer none $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 || exit 1; \
+	done
 
 wheel: $(VENV)/tools tools ## build the wheel into dist/
 	$(BIN)/maturin build --release --out dist

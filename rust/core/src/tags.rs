@@ -48,8 +48,10 @@ impl<'a> TagList<'a> {
 
     /// The first tag whose name an earlier one has; such a list is invalid as a whole in DKIM (RFC 6376 §3.2).
     pub fn duplicate(&self) -> Option<&Tag<'a>> {
-        let is_repeated = |&at: &usize| self.tags[..at].iter().any(|earlier| earlier.name == self.tags[at].name);
-        (0..self.tags.len()).find(is_repeated).map(|at| &self.tags[at])
+        let mut names: Vec<(&str, usize)> = self.tags.iter().map(|tag| tag.name).zip(0..).collect();
+        names.sort_unstable();
+        let again = |pair: &[(&str, usize)]| (pair[0].0 == pair[1].0).then_some(pair[1].1);
+        names.windows(2).filter_map(again).min().map(|at| &self.tags[at])
     }
 }
 
@@ -173,6 +175,8 @@ mod tests {
         let list = parse(b"v=1; d=a; d=b; v=2").expect("a good list");
         assert_eq!(list.duplicate().map(|tag| (tag.name, tag.value)), Some(("d", &b"b"[..])));
         assert_eq!(list.get("d"), Some(&b"a"[..]));
+        let several = parse(b"z=1; d=2; d=3; a=4; a=5; z=6; d=7").expect("a good list");
+        assert_eq!(several.duplicate().map(|tag| (tag.name, tag.value)), Some(("d", &b"3"[..])));
         assert_eq!(parse(b"v=1; V=2").map(|list| list.duplicate().is_none()), Ok(true));
     }
 
