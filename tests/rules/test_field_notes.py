@@ -11,4 +11,4 @@ DKIM_NOTES = set(range(1, 14))
 def test_every_note_about_signatures_is_a_named_test() -> None:
     files = [*(ROOT / "rust" / "core").rglob("src/**/*.rs"), *(ROOT / "tests").rglob("test_*.py")]
     named = {int(number) for file in files for number in re.findall(r"field_note_(\d\d)_", file.read_text())}
-    assert DKIM_NOTES <= named
+    assert named >= DKIM_NOTES

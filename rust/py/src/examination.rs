@@ -42,7 +42,7 @@ impl Examination {
             signatures: max_signatures.unwrap_or(usual.signatures),
             rsa_bits: max_rsa_bits.unwrap_or(usual.rsa_bits),
         };
-        let options = Options { now_seconds: now, arrival, dkim, ..Options::default() };
+        let options = Options { now_seconds: now, arrival, dkim };
         Ok(Self(examination::Examination::new(facts, options)))
     }
 
