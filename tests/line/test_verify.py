@@ -1,5 +1,6 @@
 """The library's call: what is not given is not made up, and only a caller's mistake raises."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,3 +128,27 @@ def test_no_octets_raise(octets: bytes) -> None:
 def test_the_same_mail_at_the_same_time_has_the_same_decision() -> None:
     first, second = (verify(LETTER, **FACTS, resolver=ZONE, now=NOW) for _ in range(2))
     assert (first.id, first.findings, first.reasons) == (second.id, second.findings, second.reasons)
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [(1528637909, ("pass", "dkim.verified")), (1528637908 - 300, ("permerror", "dkim.signed-in-future"))],
+)
+def test_field_note_12_a_mail_is_verified_at_its_receipt_whenever_it_is_read(now: int, told: tuple[str, str]) -> None:
+    golden = Path(__file__).parents[1] / "golden" / "001-rfc8463-two-passes"
+    zone = ZoneResolver.from_file(golden / "zone.txt")
+    assert results(verify((golden / "mail.eml").read_bytes(), resolver=zone, now=now), "dkim") == [told, told]
+
+
+@pytest.mark.parametrize("status", ["servfail", "timeout"])
+def test_field_note_11_a_key_that_cannot_be_had_now_stays_temporary_through_dmarc(status: str) -> None:
+    golden = Path(__file__).parents[1] / "golden" / "001-rfc8463-two-passes"
+    records = f"""brisbane._domainkey.football.example.com. TXT "v=DKIM1" ; {status}
+test._domainkey.football.example.com. TXT "v=DKIM1" ; {status}
+_dmarc.football.example.com. TXT "v=DMARC1; p=reject"
+"""
+    message = (golden / "mail.eml").read_bytes()
+    decision = verify(message, resolver=ZoneResolver.from_text(records), now=1528637999)
+    assert results(decision, "dkim") == [("temperror", "dkim.key-unavailable")] * 2
+    assert [result for result, _ in results(decision, "dmarc")] == ["temperror"]
+    assert decision.lane is Lane.OPEN
