@@ -49,6 +49,12 @@ def test_own_mail_is_one_row_with_the_keys_of_its_zone() -> None:
     assert [row[0] for row in rows] == ["2 of 2 files"]
 
 
+def test_mail_whose_keys_are_gone_is_measured_in_silence(tmp_path: Path) -> None:
+    (tmp_path / "zone.txt").write_text("")
+    _, rows = table(bench(str(GOLDEN / "mail.eml"), "--zone", str(tmp_path / "zone.txt")))
+    assert [row[0] for row in rows] == ["1 of 1 files"]
+
+
 def test_a_file_that_cannot_be_read_is_a_wrong_call() -> None:
     done = bench("/nowhere/mail.eml")
     assert (done.returncode, done.stdout) == (2, "")
