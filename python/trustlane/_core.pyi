@@ -78,6 +78,27 @@ class Examination:
 def write_results(authserv_id: str, results: Sequence[ResultParts]) -> bytes:
     """The value of an Authentication-Results field, folded (RFC 8601 §2.2)."""
 
+class UnsignableMessage(ValueError):
+    """A message that must not be signed: without From, with a lone CR or LF, or with too large a header."""
+
+@final
+class SigningKey:
+    """A private key, read once: PEM or DER (PKCS#1, PKCS#8), or an Ed25519 seed as 32 octets or base64.
+
+    Raises ValueError for anything else, and for RSA below 2048 or above 4096 bits.
+    """
+
+    def __new__(cls, octets: bytes) -> SigningKey: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def bits(self) -> int: ...
+    @property
+    def public_octets(self) -> bytes: ...
+
+def new_key(kind: str) -> bytes:
+    """A new private key as PKCS#8 in DER: ``ed25519``, ``rsa2048``, ``rsa3072`` or ``rsa4096``."""
+
 def reasons() -> list[tuple[str, str]]:
     """Every (code, sentence) that a finding can have."""
 
@@ -86,4 +107,22 @@ def sign(message: bytes, *, domain: str, selector: str, key: str, now: int, expi
 
     Raises ValueError for a message without From or with a lone CR or LF, for a key that is not RSA or Ed25519 in PEM,
     and for an ``expires`` that is not after ``now``.
+    """
+
+def sign_often(
+    message: bytes,
+    signers: Sequence[tuple[str, str, SigningKey]],
+    *,
+    now: int | None = None,
+    expires: int | None = None,
+    identity: str | None = None,
+    canonicalization: str = "relaxed/relaxed",
+    names: Sequence[str] | None = None,
+    tells_body_length: bool = False,
+    copies_fields: bool = False,
+    line_ends: str = "as-is",
+) -> bytes:
+    """One DKIM-Signature field for each (domain, selector, key), one below the other; none signs another one.
+
+    ``names`` are those of h=, by default the usual ones. Raises ValueError as :func:`sign` does.
     """

@@ -33,6 +33,10 @@ class MessageError(TrustlaneError):
     """A caller passed something that is no message, session or address at all."""
 
 
+class KeyTableError(TrustlaneError):
+    """The table of signing keys cannot be read or written, or has no such key."""
+
+
 class PeerError(TrustlaneError):
     """A peer broke the grammar of SMTP.
 

@@ -164,6 +164,17 @@ class TrustSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysSettings:
+    """What we sign with."""
+
+    path: Path = setting(
+        Path("var/keys"),
+        doc="Folder of the signing keys, one file for each domain and selector, which nobody else may read.",
+        example='path = "/var/lib/trustlane/keys"',
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """What is written, and where."""
 
@@ -190,4 +201,5 @@ class Settings:
     dkim: DkimSettings = part(DkimSettings)
     ledger: LedgerSettings = part(LedgerSettings)
     trust: TrustSettings = part(TrustSettings)
+    keys: KeysSettings = part(KeysSettings)
     log: LogSettings = part(LogSettings)

@@ -225,7 +225,7 @@ mod tests {
 
     use super::*;
     use crate::crypto::SigningKey;
-    use crate::dkim::{SignedNames, SigningRequest, sign_message};
+    use crate::dkim::{SigningRequest, sign_message};
     use crate::message::Canonicalization::Relaxed;
     use crate::zone::{Zone, name};
 
@@ -235,17 +235,8 @@ mod tests {
     /// A mail with two signatures of one signer, as an outgoing relay and its gateway might make.
     fn mail() -> Vec<u8> {
         let key = SigningKey::from_pem(include_str!("dkim/tests/ed25519.pem")).expect("a good key");
-        let request = SigningRequest {
-            domain: name("example.com"),
-            selector: name("sel"),
-            key: &key,
-            header_canonicalization: Relaxed,
-            body_canonicalization: Relaxed,
-            signed_names: SignedNames::Usual,
-            signed_seconds: Some(NOW),
-            expires_seconds: None,
-            identity: None,
-        };
+        let request =
+            SigningRequest { signed_seconds: Some(NOW), ..SigningRequest::new(name("example.com"), name("sel"), &key) };
         let letter = b"From: Ann <ann@example.com>\r\nSubject: hi\r\n\r\nHello\r\n";
         let once = [sign_message(letter, &request).expect("it is signed"), letter.to_vec()].concat();
         [sign_message(&once, &request).expect("it is signed"), once].concat()

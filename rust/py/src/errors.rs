@@ -1,7 +1,10 @@
 //! The only file that makes a Python exception.
 
-use pyo3::PyErr;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::{PyErr, create_exception};
+use trustlane_core::dkim::SigningError;
+
+create_exception!(trustlane._core, UnsignableMessage, PyValueError, "A message that must not be signed.");
 
 /// An argument that no caller may pass, with what was found in its place.
 pub fn bad_argument(what: &str, found: &str) -> PyErr {
@@ -15,7 +18,20 @@ pub fn not_finished() -> PyErr {
     )
 }
 
-/// A message or key with which no signature can be made.
-pub fn cannot_sign(why: &str) -> PyErr {
+/// A key that cannot sign.
+pub fn bad_key(why: &str) -> PyErr {
     PyValueError::new_err(why.to_owned())
+}
+
+/// A request that no signature can be made of.
+pub fn cannot_sign(why: SigningError) -> PyErr {
+    match why.is_of_message() {
+        true => UnsignableMessage::new_err(why.to_string()),
+        false => PyValueError::new_err(why.to_string()),
+    }
+}
+
+/// The library could not make a key: the system gave no randomness or no memory.
+pub fn no_new_key() -> PyErr {
+    PyRuntimeError::new_err("no key could be made: the system gave no randomness")
 }

@@ -129,7 +129,7 @@ fn read_address(text: &str) -> PyResult<IpAddr> {
     text.parse().map_err(|_| bad_argument("no IP address", text))
 }
 
-fn read_line_ends(word: &str) -> PyResult<LineEnds> {
+pub fn read_line_ends(word: &str) -> PyResult<LineEnds> {
     match word {
         "as-is" => Ok(LineEnds::AsIs),
         "fix-crlf" => Ok(LineEnds::FixCrlf),

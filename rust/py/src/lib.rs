@@ -7,7 +7,9 @@ mod errors;
 mod examination;
 mod finding;
 mod functions;
+mod key;
 mod question;
+mod sign;
 
 use pyo3::prelude::*;
 
@@ -16,9 +18,15 @@ mod _core {
     #[pymodule_export]
     use crate::answer::Answer;
     #[pymodule_export]
+    use crate::errors::UnsignableMessage;
+    #[pymodule_export]
     use crate::examination::Examination;
     #[pymodule_export]
-    use crate::functions::{reasons, sign, write_results};
+    use crate::functions::{reasons, write_results};
+    #[pymodule_export]
+    use crate::key::{SigningKey, new_key};
     #[pymodule_export]
     use crate::question::Question;
+    #[pymodule_export]
+    use crate::sign::{sign, sign_often};
 }

@@ -1,6 +1,6 @@
 //! The little DER that it takes to see how long an RSA key is before anything is computed with it (RFC 8017 §A.1).
 
-const SEQUENCE: u8 = 0x30;
+pub const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const OCTET_STRING: u8 = 0x04;
@@ -22,6 +22,13 @@ pub fn rsa_public_key(der: &[u8]) -> Option<&[u8]> {
         return None;
     }
     only(BIT_STRING, rest)?.strip_prefix(&[0])
+}
+
+/// SubjectPublicKeyInfo around an RSAPublicKey.
+pub fn subject_public_key_info(bare: &[u8]) -> Vec<u8> {
+    let algorithm = wrapped(SEQUENCE, RSA_ENCRYPTION[1]);
+    let key = wrapped(BIT_STRING, &[&[0], bare].concat());
+    wrapped(SEQUENCE, &[algorithm, key].concat())
 }
 
 /// Bits of the modulus of an RSAPublicKey.
@@ -47,6 +54,15 @@ fn integer_bits(octets: &[u8]) -> Option<u32> {
     let first = octets.iter().position(|&octet| octet != 0)?;
     let bits = u32::try_from((octets.len() - first) * 8).ok()?;
     Some(bits - octets[first].leading_zeros())
+}
+
+fn wrapped(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let significant = &length[length.iter().position(|&octet| octet != 0).unwrap_or(length.len() - 1)..];
+    match *significant {
+        [short @ 0..=0x7f] => [&[tag, short], content].concat(),
+        _ => [&[tag, 0x80 + significant.len() as u8], significant, content].concat(),
+    }
 }
 
 /// The content of the one element that `der` is.

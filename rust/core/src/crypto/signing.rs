@@ -2,7 +2,8 @@
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 
-use super::{KeyError, KeyKind, MAX_RSA_BITS, Sha256Digest, der, pem};
+use super::{ED25519_BITS, KeyError, KeyKind, MAX_RSA_BITS, Sha256Digest, der, pem};
+use crate::octets::base64_octets;
 
 /// RSA keys to sign with start here: what signers should use, and the least the library signs with (RFC 8301 §3.2).
 pub const MIN_SIGNING_RSA_BITS: u32 = 2048;
@@ -22,6 +23,25 @@ enum Pair {
 pub struct SigningFailed;
 
 impl SigningKey {
+    /// Reads a key in any form it is kept in: PEM, DER, or an Ed25519 seed as 32 octets or as their base64.
+    ///
+    /// # Errors
+    /// What is none of these, or what [`SigningKey::from_der`] refuses.
+    pub fn from_octets(octets: &[u8]) -> Result<Self, KeyError> {
+        if let Ok(seed) = octets.try_into() {
+            return Self::from_ed25519_seed(seed);
+        }
+        if octets.first() == Some(&der::SEQUENCE) {
+            return Self::from_der(octets);
+        }
+        let text = std::str::from_utf8(octets).map_err(|_| KeyError::Malformed)?;
+        if text.contains("-----BEGIN") {
+            return Self::from_pem(text);
+        }
+        let seed = base64_octets(octets).and_then(|seed| <[u8; 32]>::try_from(seed).ok());
+        Self::from_ed25519_seed(&seed.ok_or(KeyError::Malformed)?)
+    }
+
     /// Reads PEM: `RSA PRIVATE KEY` (PKCS#1, RFC 8017 §A.1.2) or `PRIVATE KEY` (PKCS#8, RFC 5958 §2) with an RSA or
     /// Ed25519 key.
     ///
@@ -66,11 +86,19 @@ impl SigningKey {
         }
     }
 
-    /// The public key as a DKIM key record carries it: RSAPublicKey in DER, or 32 octets (RFC 8463 §4.2).
-    pub fn public_octets(&self) -> &[u8] {
+    pub fn bits(&self) -> u32 {
         match &self.0 {
-            Pair::Rsa(pair) => pair.public_key().as_ref(),
-            Pair::Ed25519(pair) => pair.public_key().as_ref(),
+            Pair::Rsa(pair) => der::modulus_bits(pair.public_key().as_ref()).unwrap_or_default(),
+            Pair::Ed25519(_) => ED25519_BITS,
+        }
+    }
+
+    /// The public key as a key record carries it in p=: SubjectPublicKeyInfo in DER, as practice has it (RFC 6376 §3.6.1
+    /// p=, erratum 3017), or the 32 octets of an Ed25519 key (RFC 8463 §4.2).
+    pub fn public_octets(&self) -> Vec<u8> {
+        match &self.0 {
+            Pair::Rsa(pair) => der::subject_public_key_info(pair.public_key().as_ref()),
+            Pair::Ed25519(pair) => pair.public_key().as_ref().to_vec(),
         }
     }
 

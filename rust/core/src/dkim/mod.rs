@@ -3,6 +3,7 @@
 //! Takes a header, the time, canonical body hashes and answers from DNS; gives one finding per signature field. It knows
 //! nothing of how mail arrives, and it does not judge a signer.
 
+mod copies;
 pub mod evaluate;
 pub mod key;
 pub mod parse;
@@ -15,7 +16,7 @@ pub mod write;
 pub use evaluate::{Evaluation, Limits};
 pub use key::KeyRecord;
 pub use parse::{Algorithm, Signature};
-pub use write::{SignedNames, SigningError, SigningRequest, sign, sign_message};
+pub use write::{Identity, SignedNames, SigningError, SigningRequest, sign, sign_message, sign_message_often};
 
 use crate::finding::{ResultWord, reasons};
 

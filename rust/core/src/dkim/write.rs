@@ -3,11 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::copies;
 use super::parse::Algorithm;
 use super::select::{FieldIndex, OwnField, data_digest};
 use crate::crypto::{KeyKind, Sha256Digest, SigningKey};
 use crate::dns::Name;
-use crate::message::{Arrival, ArrivalOptions, BodySpec, Canonicalization, Header, HeaderLimits};
+use crate::message::{Arrival, ArrivalOptions, BodyHash, BodySpec, Canonicalization, Header, HeaderLimits, LineEnds};
 
 /// What to sign with, and what to say in the field.
 #[derive(Debug)]
@@ -27,6 +28,10 @@ pub struct SigningRequest<'a> {
     pub expires_seconds: Option<u64>,
     /// i=: a local part, which may be empty, and a domain within d=
     pub identity: Option<Identity>,
+    /// l=, of the whole body: text may then be added below it, and such a signature validates nothing here (§8.2).
+    pub tells_body_length: bool,
+    /// z=: the signed fields as they are now, for whoever looks into a failure later
+    pub copies_fields: bool,
 }
 
 /// The user or agent a signature speaks for (RFC 6376 §2.6).
@@ -39,7 +44,8 @@ pub struct Identity {
 /// Which header fields are signed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum SignedNames {
-    /// Every present field of [`SIGNED`], and one more of each in [`OVERSIGNED`].
+    /// Every present field of [`SIGNED`], one more of each in [`OVERSIGNED`], and of each present one in
+    /// [`OVERSIGNED_WHERE_PRESENT`].
     #[default]
     Usual,
     /// Exactly these, as often as they are listed.
@@ -50,9 +56,22 @@ pub enum SignedNames {
 /// only one (RFC 6376 §5.4, §8.15; RFC 5322 §3.6).
 pub const OVERSIGNED: [&str; 8] = ["From", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID", "Content-Type"];
 
-/// Signed as often as they are present: the list of RFC 6376 §5.4.1, MIME, and what RFC 8058 §4 wants signed.
-pub const SIGNED: [&str; 20] = [
+/// Signed once more than they are present, if they are: a list that adds them to mail without any does no harm, a second
+/// one beside the signed would (RFC 2369 §3.1, RFC 8058 §4).
+pub const OVERSIGNED_WHERE_PRESENT: [&str; 9] = [
     "MIME-Version",
+    "List-Id",
+    "List-Help",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Subscribe",
+    "List-Post",
+    "List-Owner",
+    "List-Archive",
+];
+
+/// Signed as often as they are present: what else the list of RFC 6376 §5.4.1 has, and MIME.
+pub const SIGNED: [&str; 11] = [
     "Content-Transfer-Encoding",
     "Sender",
     "In-Reply-To",
@@ -63,14 +82,6 @@ pub const SIGNED: [&str; 20] = [
     "Resent-To",
     "Resent-Cc",
     "Resent-Message-ID",
-    "List-Id",
-    "List-Help",
-    "List-Unsubscribe",
-    "List-Unsubscribe-Post",
-    "List-Subscribe",
-    "List-Post",
-    "List-Owner",
-    "List-Archive",
     "VBR-Info",
 ];
 
@@ -98,6 +109,11 @@ pub enum SigningError {
 }
 
 impl SigningError {
+    /// Whether another message could be signed with the same request.
+    pub const fn is_of_message(self) -> bool {
+        matches!(self, Self::NoFrom | Self::BareLineEnd | Self::HeaderTooLarge)
+    }
+
     const fn text(self) -> &'static str {
         match self {
             Self::NoFrom => "the message has no From field",
@@ -121,7 +137,24 @@ impl std::fmt::Display for SigningError {
 
 impl std::error::Error for SigningError {}
 
-impl SigningRequest<'_> {
+impl<'a> SigningRequest<'a> {
+    /// Both parts in relaxed form, the usual names, and no tag that may be left out.
+    pub fn new(domain: Name, selector: Name, key: &'a SigningKey) -> Self {
+        Self {
+            domain,
+            selector,
+            key,
+            header_canonicalization: Canonicalization::Relaxed,
+            body_canonicalization: Canonicalization::Relaxed,
+            signed_names: SignedNames::Usual,
+            signed_seconds: None,
+            expires_seconds: None,
+            identity: None,
+            tells_body_length: false,
+            copies_fields: false,
+        }
+    }
+
     /// The body hash that this signature needs; to be chosen when the header is complete.
     pub fn body(&self) -> BodySpec {
         BodySpec { canonicalization: self.body_canonicalization, limit_octets: None }
@@ -140,10 +173,29 @@ impl SigningRequest<'_> {
 /// # Errors
 /// See [`SigningError`].
 pub fn sign_message(message: &[u8], request: &SigningRequest<'_>) -> Result<Vec<u8>, SigningError> {
-    let mut arrival = Arrival::new(ArrivalOptions::default());
-    arrival.feed(message, |_| vec![request.body()]);
-    arrival.finish(|_| vec![request.body()]);
-    sign(&arrival, request)
+    sign_message_often(message, LineEnds::AsIs, std::slice::from_ref(request))
+}
+
+/// Signs a whole message once for each request; gives the fields one below the other, none of which signs another one. The
+/// message is read once, and hashed once for each form of its body.
+///
+/// # Errors
+/// See [`SigningError`].
+pub fn sign_message_often(
+    message: &[u8],
+    line_ends: LineEnds,
+    requests: &[SigningRequest<'_>],
+) -> Result<Vec<u8>, SigningError> {
+    let bodies = || -> Vec<BodySpec> {
+        let forms = [Canonicalization::Simple, Canonicalization::Relaxed].into_iter();
+        let wanted = forms.filter(|&form| requests.iter().any(|request| request.body_canonicalization == form));
+        wanted.map(|canonicalization| BodySpec { canonicalization, limit_octets: None }).collect()
+    };
+    let mut arrival = Arrival::new(ArrivalOptions { line_ends, ..ArrivalOptions::default() });
+    arrival.feed(message, |_| bodies());
+    arrival.finish(|_| bodies());
+    let fields: Result<Vec<_>, _> = requests.iter().map(|request| sign(&arrival, request)).collect();
+    fields.map(|fields| fields.concat())
 }
 
 /// Signs a message that has arrived, for which [`SigningRequest::body`] was chosen.
@@ -161,7 +213,7 @@ pub fn sign(arrival: &Arrival, request: &SigningRequest<'_>) -> Result<Vec<u8>, 
     let names = signed_names(header, &request.signed_names)?;
     check_claims(request)?;
     let body = arrival.bodies().and_then(|bodies| bodies.get(&request.body())).ok_or(SigningError::NoBodyHash)?;
-    let unsigned = unsigned_field(request, &names, &body.digest);
+    let unsigned = unsigned_field(request, header, &names, body);
     let digest = signed_digest(header, request, &names, &unsigned);
     let signature = request.key.sign(&digest).map_err(|_| SigningError::KeyFailed)?;
     let mut field = unsigned;
@@ -187,9 +239,15 @@ fn signed_names<'n>(header: &Header, wanted: &'n SignedNames) -> Result<Vec<&'n 
 }
 
 fn usual_names(header: &Header) -> Vec<&'static str> {
-    let times = |name: &'static str, more: usize| std::iter::repeat_n(name, header.named(name).count() + more);
-    let oversigned = OVERSIGNED.into_iter().flat_map(|name| times(name, 1));
-    oversigned.chain(SIGNED.into_iter().flat_map(|name| times(name, 0))).collect()
+    let present = |name: &'static str| header.named(name).count();
+    let oversigned = OVERSIGNED.into_iter().map(|name| (name, present(name) + 1));
+    let where_present = OVERSIGNED_WHERE_PRESENT.into_iter().map(|name| match present(name) {
+        0 => (name, 0),
+        count => (name, count + 1),
+    });
+    let signed = SIGNED.into_iter().map(|name| (name, present(name)));
+    let counted = oversigned.chain(where_present).chain(signed);
+    counted.flat_map(|(name, count)| std::iter::repeat_n(name, count)).collect()
 }
 
 fn check_claims(request: &SigningRequest<'_>) -> Result<(), SigningError> {
@@ -203,7 +261,7 @@ fn check_claims(request: &SigningRequest<'_>) -> Result<(), SigningError> {
 }
 
 /// The field up to and including `b=`, which is its last tag: nothing then has to be cut out of it.
-fn unsigned_field(request: &SigningRequest<'_>, names: &[&str], body_hash: &Sha256Digest) -> Folded {
+fn unsigned_field(request: &SigningRequest<'_>, header: &Header, names: &[&str], body: &BodyHash) -> Folded {
     let (header_form, body_form) = (request.header_canonicalization.word(), request.body_canonicalization.word());
     let mut field = Folded::new("DKIM-Signature:");
     field.tag("v=1;");
@@ -212,7 +270,7 @@ fn unsigned_field(request: &SigningRequest<'_>, names: &[&str], body_hash: &Sha2
     field.tag(&format!("d={};", request.domain));
     field.tag(&format!("s={};", request.selector));
     if let Some(identity) = &request.identity {
-        field.tag(&format!("i={}@{};", quoted_printable(&identity.local_part), identity.domain));
+        field.tag(&format!("i={}@{};", copies::quoted_printable(identity.local_part.as_bytes()), identity.domain));
     }
     if let Some(seconds) = request.signed_seconds {
         field.tag(&format!("t={seconds};"));
@@ -220,11 +278,17 @@ fn unsigned_field(request: &SigningRequest<'_>, names: &[&str], body_hash: &Sha2
     if let Some(seconds) = request.expires_seconds {
         field.tag(&format!("x={seconds};"));
     }
+    if request.tells_body_length {
+        field.tag(&format!("l={};", body.canonical_octets));
+    }
     let (last, others) = names.split_last().expect("From is among the names");
     field.tag("h=");
     others.iter().for_each(|name| field.unit(&format!("{name}:")));
     field.unit(&format!("{last};"));
-    field.tag(&format!("bh={};", STANDARD.encode(body_hash.octets())));
+    if request.copies_fields {
+        copies::write(header, names, &mut field);
+    }
+    field.tag(&format!("bh={};", STANDARD.encode(body.digest.octets())));
     field.tag("b=");
     field
 }
@@ -238,17 +302,8 @@ fn signed_digest(header: &Header, request: &SigningRequest<'_>, names: &[&str], 
     data_digest(header, &FieldIndex::new(header), names, &own, request.header_canonicalization)
 }
 
-/// RFC 6376 §2.11; a `|` is left, as it only matters in z=.
-fn quoted_printable(text: &str) -> String {
-    let encode = |octet: u8| match octet {
-        b'!'..=b':' | b'<' | b'>'..=b'~' => char::from(octet).to_string(),
-        _ => format!("={octet:02X}"),
-    };
-    text.bytes().map(encode).collect()
-}
-
 /// A header field that is folded before a line gets too long (RFC 5322 §2.1.1).
-struct Folded {
+pub(super) struct Folded {
     text: String,
     column: usize,
 }
@@ -257,12 +312,12 @@ struct Folded {
 const LINE_OCTETS: usize = 78;
 
 impl Folded {
-    fn new(start: &str) -> Self {
+    pub(super) fn new(start: &str) -> Self {
         Self { text: start.to_owned(), column: start.len() }
     }
 
     /// A tag behind a blank, on the next line where it does not fit.
-    fn tag(&mut self, text: &str) {
+    pub(super) fn tag(&mut self, text: &str) {
         if self.column + 1 + text.len() > LINE_OCTETS {
             self.fold();
         } else {
@@ -272,7 +327,7 @@ impl Folded {
     }
 
     /// A part that stays whole, on the next line where it does not fit.
-    fn unit(&mut self, text: &str) {
+    pub(super) fn unit(&mut self, text: &str) {
         if self.column + text.len() > LINE_OCTETS {
             self.fold();
         }

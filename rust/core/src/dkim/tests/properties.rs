@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::fixture::{ED25519_PUBLIC, NOW, ed25519, examine, examine_chunks, told, txt, zone, zone_with};
-use crate::dkim::{SignedNames, SigningRequest, sign_message};
+use crate::dkim::{SigningRequest, sign_message};
 use crate::dns::Name;
 use crate::message::Canonicalization::{Relaxed, Simple};
 use crate::message::LineEnds;
@@ -24,16 +24,11 @@ fn mails() -> impl Strategy<Value = String> {
 fn signed_mail(mail: &str, is_header_relaxed: bool, is_body_relaxed: bool) -> Vec<u8> {
     let key = ed25519();
     let form = |is_relaxed| if is_relaxed { Relaxed } else { Simple };
+    let name = |text| Name::parse(text).expect("a good name");
     let request = SigningRequest {
-        domain: Name::parse("example.com").expect("a good name"),
-        selector: Name::parse("sel").expect("a good name"),
-        key: &key,
         header_canonicalization: form(is_header_relaxed),
         body_canonicalization: form(is_body_relaxed),
-        signed_names: SignedNames::Usual,
-        signed_seconds: None,
-        expires_seconds: None,
-        identity: None,
+        ..SigningRequest::new(name("example.com"), name("sel"), &key)
     };
     [sign_message(mail.as_bytes(), &request).expect("the mail is signed"), mail.as_bytes().to_vec()].concat()
 }

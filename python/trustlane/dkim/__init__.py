@@ -1,0 +1,36 @@
+"""DKIM and ARC for programs: verify, sign, and the findings behind a verdict.
+
+:func:`verify`, :func:`sign`, :func:`arc_verify` and :func:`arc_sign` take and give what dkimpy's functions of these names
+do, so that a program moves by changing an import (docs/moving-from-dkimpy.md). :func:`examine` and :class:`Arrival` tell
+more: one finding for each signature, with its reason. It knows nothing of history, trust or lanes.
+"""
+
+from trustlane.dkim.arrival import Arrival
+from trustlane.dkim.errors import (
+    DKIMException,
+    KeyFormatError,
+    MessageFormatError,
+    ParameterError,
+    ValidationError,
+)
+from trustlane.dkim.examine import aexamine, examine
+from trustlane.dkim.sign import sign
+from trustlane.dkim.verify import verify
+
+dkim_sign = sign
+dkim_verify = verify
+
+__all__ = [
+    "Arrival",
+    "DKIMException",
+    "KeyFormatError",
+    "MessageFormatError",
+    "ParameterError",
+    "ValidationError",
+    "aexamine",
+    "dkim_sign",
+    "dkim_verify",
+    "examine",
+    "sign",
+    "verify",
+]

@@ -1,0 +1,110 @@
+"""A message that comes in parts: its header is kept, its body only hashed."""
+
+import time
+from enum import Enum
+
+from trustlane._core import Answer, Examination, Question
+from trustlane.dkim.errors import ParameterError
+from trustlane.dns import Answers, AsyncResolver, Resolver
+from trustlane.identities import Finding
+from trustlane.message import Instant
+
+
+class _Part(Enum):
+    OCTETS = "octets"
+    FIELDS = "fields"
+    BODY = "body"
+    FINISHED = "finished"
+
+
+class Arrival:
+    """Takes one message in parts, however cut, and gives what its DKIM signatures prove.
+
+    Either the octets of the whole message go to :meth:`feed`, or its fields to :meth:`field` and then its body to
+    :meth:`body`, as a milter gets them. Memory does not grow with the body.
+
+    Example:
+        >>> from trustlane.dns.zone import ZoneResolver
+        >>> arrival = Arrival()
+        >>> arrival.field("From", " ann@example.com")
+        >>> arrival.body(b"Hello\\r\\n")
+        >>> arrival.finish()
+        >>> [finding.result for finding in arrival.findings(ZoneResolver.from_text(""))]
+        ['none']
+    """
+
+    def __init__(self, *, now: Instant | None = None, line_ends: str = "as-is") -> None:
+        """
+        Args:
+            now: Unix seconds of receipt; by default this moment.
+            line_ends: ``as-is``, ``fix-crlf`` (a lone LF counts as CRLF) or ``reject``.
+        """
+        instant = time.time() if now is None else now
+        try:
+            self._examination = Examination(now=int(instant), line_ends=line_ends)
+        except ValueError as error:
+            raise ParameterError(str(error)) from error
+        self._part: _Part | None = None
+
+    def feed(self, octets: bytes) -> None:
+        """Takes the next octets of the message, header and body alike."""
+        self._enter(_Part.OCTETS, {None, _Part.OCTETS})
+        self._examination.feed(octets)
+
+    def field(self, name: bytes | str, value: bytes | str) -> None:
+        """Takes the next header field; ``value`` is all that follows its colon, the blank and the folds included."""
+        self._enter(_Part.FIELDS, {None, _Part.FIELDS})
+        self._examination.feed(_octets(name) + b":" + _octets(value) + b"\r\n")
+
+    def body(self, octets: bytes) -> None:
+        """Takes the next octets of the body; the first ones say that the header is complete."""
+        if self._part is not _Part.BODY:
+            self._enter(_Part.BODY, {None, _Part.FIELDS})
+            self._examination.feed(b"\r\n")
+        self._examination.feed(octets)
+
+    def finish(self) -> None:
+        """The message is whole."""
+        self._enter(_Part.FINISHED, set(_Part) - {_Part.FINISHED} | {None})
+        self._examination.finish()
+
+    def findings(self, resolver: Resolver) -> list[Finding]:
+        """One finding for each signature field; the first call asks for the keys, all at once."""
+        while asked := self._questions():
+            self._learn(asked, resolver.ask([question for question in asked if _is_for_key(question)]))
+        return self._found()
+
+    async def afindings(self, resolver: AsyncResolver) -> list[Finding]:
+        """The same for an event loop."""
+        while asked := self._questions():
+            self._learn(asked, await resolver.aask([question for question in asked if _is_for_key(question)]))
+        return self._found()
+
+    def _questions(self) -> list[Question]:
+        if self._part is not _Part.FINISHED:
+            raise ParameterError("finish() the message before its findings are asked for")
+        return self._examination.questions()
+
+    def _learn(self, asked: list[Question], answers: Answers) -> None:
+        """Only keys are asked for: what other checks would know has no part in a signature."""
+        self._examination.learn({question: answers.get(question, _NOT_ASKED) for question in asked})
+
+    def _found(self) -> list[Finding]:
+        findings = (Finding(*parts) for parts in self._examination.findings())
+        return [finding for finding in findings if finding.method == "dkim"]
+
+    def _enter(self, part: _Part, allowed: set[_Part | None]) -> None:
+        if self._part not in allowed:
+            raise ParameterError(f"{part.value} cannot come after {self._part.value if self._part else 'nothing'}")
+        self._part = part
+
+
+_NOT_ASKED = Answer.unavailable("not-asked")
+
+
+def _is_for_key(question: Question) -> bool:
+    return "._domainkey." in question.name
+
+
+def _octets(text: bytes | str) -> bytes:
+    return text.encode() if isinstance(text, str) else text
