@@ -1,8 +1,8 @@
 """DKIM in plain Python, to be read beside RFC 6376: the second opinion on the Rust core.
 
 Takes a whole message, a resolver and the time; gives one finding for each signature field, with the same result and the
-same reason as :func:`trustlane.dkim.examine`. Tests hold the two against each other on random mail. It is slow, keeps the
-whole body, and needs ``trustlane[reference]``, which brings ``cryptography``.
+same reason as :func:`trustlane.dkim.examine`. Tests hold the two against each other on random mail. It is slow, keeps
+the whole body, and needs ``trustlane[reference]``, which brings ``cryptography``.
 """
 
 import base64
@@ -396,30 +396,37 @@ def _ed25519_key(octets: bytes) -> Ed25519PublicKey:
 
 
 def _rsa_key(der: bytes) -> RSAPublicKey:
-    """RSAPublicKey, bare or in SubjectPublicKeyInfo (RFC 6376 §3.6.1 k=, erratum 3017)."""
+    """RSAPublicKey, bare or in SubjectPublicKeyInfo (RFC 6376 §3.6.1 k=, erratum 3017); its length is told first."""
     try:
-        numbers = _rsa_numbers(der)
-        if numbers.n.bit_length() < MIN_RSA_BITS:
+        modulus, rest = _element(_INTEGER, _whole(_SEQUENCE, _bare_rsa_key(der)))
+        bits = int.from_bytes(modulus).bit_length()
+        if 0 < bits < MIN_RSA_BITS:
             raise Refused("key-too-short")
-        if numbers.n.bit_length() > MAX_RSA_BITS:
+        if bits > MAX_RSA_BITS:
             raise Refused("key-too-long")
-        return numbers.public_key()
+        if _integer(modulus) % 2 == 0:
+            raise ValueError("no product of odd primes")
+        return RSAPublicNumbers(_integer(_whole(_INTEGER, rest)), _integer(modulus)).public_key()
     except ValueError as error:
         raise Refused("key-malformed") from error
 
 
-def _rsa_numbers(der: bytes) -> RSAPublicNumbers:
+def _bare_rsa_key(der: bytes) -> bytes:
     content = _whole(_SEQUENCE, der)
-    if content[:1] == bytes([_SEQUENCE]):
-        algorithm, rest = _element(_SEQUENCE, content)
-        if algorithm not in (_RSA_ENCRYPTION, _RSA_ENCRYPTION + b"\x05\x00"):
-            raise ValueError("another kind of key")
-        key = _whole(_BIT_STRING, rest)
-        if key[:1] != b"\x00":
-            raise ValueError("not whole octets")
-        content = _whole(_SEQUENCE, key[1:])
-    modulus, rest = _element(_INTEGER, content)
-    return RSAPublicNumbers(int.from_bytes(_whole(_INTEGER, rest)), int.from_bytes(modulus))
+    if content[:1] == bytes([_INTEGER]):
+        return der
+    algorithm, rest = _element(_SEQUENCE, content)
+    key = _whole(_BIT_STRING, rest)
+    if algorithm not in (_RSA_ENCRYPTION, _RSA_ENCRYPTION + b"\x05\x00") or key[:1] != b"\x00":
+        raise ValueError("another kind of key")
+    return key[1:]
+
+
+def _integer(octets: bytes) -> int:
+    """A positive number in as few octets as it needs (RFC 8017 §A.1)."""
+    if not octets or octets[0] >= 0x80 or (octets[0] == 0 and octets[1:2] < b"\x80"):
+        raise ValueError("no positive number")
+    return int.from_bytes(octets)
 
 
 _SEQUENCE, _INTEGER, _BIT_STRING = 0x30, 0x02, 0x03

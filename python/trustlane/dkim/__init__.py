@@ -1,8 +1,8 @@
-"""DKIM and ARC for programs: verify, sign, and the findings behind a verdict.
+"""DKIM for programs: verify, sign, and the findings behind a verdict.
 
-:func:`verify`, :func:`sign`, :func:`arc_verify` and :func:`arc_sign` take and give what dkimpy's functions of these names
-do, so that a program moves by changing an import (docs/moving-from-dkimpy.md). :func:`examine` and :class:`Arrival` tell
-more: one finding for each signature, with its reason. It knows nothing of history, trust or lanes.
+:func:`verify` and :func:`sign` take and give what dkimpy's functions of these names do, so that a program moves by
+changing an import (docs/moving-from-dkimpy.md). :func:`examine` and :class:`Arrival` tell more: one finding for each
+signature, with its reason. It knows nothing of history, trust or lanes.
 """
 
 from trustlane.dkim.arrival import Arrival

@@ -21,7 +21,8 @@ def verify(
     Args:
         message: header and body; a lone LF counts as CRLF.
         logger: is told why not.
-        dnsfunc: ``dnsfunc(name, timeout=seconds)`` gives the text of the key record or ``None``; by default DNS is asked.
+        dnsfunc: ``dnsfunc(name, timeout=seconds)`` gives the text of the key record or ``None``; by default
+            DNS is asked.
         minkey: RSA keys of fewer bits do not count. Keys under 1024 bits never do (RFC 8301 §3.2).
         timeout: seconds for DNS.
         tlsrpt: keys for TLS reports alone (RFC 8460 §3) are not taken; only ``False`` is.
@@ -39,6 +40,6 @@ def verify(
 
 
 def _is_long_enough(finding: Finding, minkey: int) -> bool:
-    """An Ed25519 key is as good as an RSA key of 3072 bits, however few bits it has (RFC 8463 §6)."""
+    """Bits say something of RSA keys only."""
     is_rsa = str(finding.facts.get("algorithm", "")).startswith("rsa")
     return not is_rsa or int(finding.facts["key_bits"]) >= minkey

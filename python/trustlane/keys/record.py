@@ -10,7 +10,7 @@ MAX_STRING_OCTETS = 255
 
 
 def key_record(key: SigningKey) -> str:
-    """The text of the key record (RFC 6376 §3.6.1, RFC 8463 §4)."""
+    """The text of the key record (RFC 6376 §3.6.1, RFC 8463 §4.2)."""
     return f"v=DKIM1; k={key.kind}; p={base64.b64encode(key.public_octets).decode()}"
 
 

@@ -61,7 +61,11 @@ def from_toml(domain: str, selector: str, text: str) -> StoredKey:
     try:
         content = tomllib.loads(text)
         key = StoredKey(
-            domain, selector, content["private"], _seconds(content["active_from"]), _seconds(content.get("active_until"))
+            domain,
+            selector,
+            content["private"],
+            _seconds(content["active_from"]),
+            _seconds(content.get("active_until")),
         )
         _ = key.signing_key
     except (ValueError, KeyError, AttributeError) as error:
@@ -70,7 +74,7 @@ def from_toml(domain: str, selector: str, text: str) -> StoredKey:
 
 
 def pem(der: bytes) -> str:
-    """PKCS#8 in its armour (RFC 7468 §10)."""
+    """PKCS#8 in its armour (RFC 7468 §2)."""
     lines = "\n".join(textwrap.wrap(base64.b64encode(der).decode(), 64))
     return f"-----BEGIN PRIVATE KEY-----\n{lines}\n-----END PRIVATE KEY-----\n"
 

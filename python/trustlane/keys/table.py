@@ -14,8 +14,8 @@ from trustlane.keys.stored import StoredKey, as_toml, from_toml, pem
 KINDS = ("rsa2048", "rsa3072", "rsa4096", "ed25519")
 
 PUBLISH_SECONDS = 2 * 86_400
-"""Between the making of a new key at rotation and its first signature: its record must be in DNS by then, and negative
-answers of up to a day forgotten (RFC 2308 §5 advises one to three hours)."""
+"""Between the making of a new key at rotation and its first signature: its record must be in DNS by then, and every
+"there is none" forgotten, which servers keep for hours, and at most for a day."""
 
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 
@@ -52,7 +52,7 @@ class KeyTable:
     def signers(self, domain: str, now: float) -> list[StoredKey]:
         """The keys to sign with for this domain: of each kind the active one that began last.
 
-        A domain without keys is signed for by the nearest domain above it that has any (RFC 6376 §3.10).
+        A domain without keys is signed for by the nearest domain above it that has any.
         """
         wanted = _name(domain)
         active = [key for key in self if key.is_active(now)]
@@ -72,7 +72,7 @@ class KeyTable:
         _name(f"{selector}._domainkey.{domain}")
         key = StoredKey(_name(domain), _name(selector), pem(new_key(kind)), active_from)
         if self._file(key).exists():
-            raise KeyTableError(f"{key.domain} has a key {key.selector}; a selector is used once (RFC 6376 §3.1)")
+            raise KeyTableError(f"{key.domain} has a key {key.selector}; a selector is used once")
         self._write(key)
         return key
 

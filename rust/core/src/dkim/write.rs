@@ -57,7 +57,7 @@ pub enum SignedNames {
 pub const OVERSIGNED: [&str; 8] = ["From", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID", "Content-Type"];
 
 /// Signed once more than they are present, if they are: a list that adds them to mail without any does no harm, a second
-/// one beside the signed would (RFC 2369 §3.1, RFC 8058 §4).
+/// one beside the signed would (RFC 8058 §4).
 pub const OVERSIGNED_WHERE_PRESENT: [&str; 9] = [
     "MIME-Version",
     "List-Id",

@@ -1,0 +1,80 @@
+"""Signatures made here verify elsewhere, and those made elsewhere verify here."""
+
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import dkim as dkimpy
+import pytest
+from tests.edges.signing.signer import MAIL, key, lookup, seed, signing_key, zone
+
+from trustlane import dkim
+from trustlane._core import sign_often
+from trustlane.keys import key_record
+
+needs_pynacl = pytest.mark.skipif(not find_spec("nacl"), reason="dkimpy knows Ed25519 only beside PyNaCl")
+
+KINDS = ["rsa2048", "ed25519"]
+KINDS_OF_DKIMPY = ["rsa2048", pytest.param("ed25519", marks=needs_pynacl)]
+FORMS = ["relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple"]
+ALGORITHMS = {"rsa2048": b"rsa-sha256", "ed25519": b"ed25519-sha256"}
+
+needs_opendkim = pytest.mark.skipif(
+    not (shutil.which("opendkim") and shutil.which("opendkim-testmsg")), reason="OpenDKIM is not installed"
+)
+
+
+def signed(kind: str, forms: str) -> bytes:
+    return sign_often(MAIL, [("example.com", kind, signing_key(kind))], canonicalization=forms) + MAIL
+
+
+@pytest.mark.parametrize("forms", FORMS)
+@pytest.mark.parametrize("kind", KINDS_OF_DKIMPY)
+def test_dkimpy_verifies_what_is_signed_here(kind: str, forms: str) -> None:
+    assert dkimpy.verify(signed(kind, forms), dnsfunc=lookup(kind))
+
+
+@pytest.mark.parametrize("forms", FORMS)
+@pytest.mark.parametrize("kind", KINDS_OF_DKIMPY)
+@pytest.mark.parametrize("has_length", [False, True])
+def test_what_dkimpy_signs_verifies_here(kind: str, forms: str, has_length: bool) -> None:
+    private = seed(key(kind)) if kind == "ed25519" else key(kind).private.encode()
+    field = dkimpy.sign(
+        MAIL,
+        kind.encode(),
+        b"example.com",
+        private,
+        canonicalize=tuple(form.encode() for form in forms.split("/")),
+        signature_algorithm=ALGORITHMS[kind],
+        length=has_length,
+    )
+    findings = dkim.examine(field + MAIL, resolver=zone(kind))
+    assert [(finding.result, finding.reason) for finding in findings] == [("pass", "dkim.verified")]
+
+
+@needs_opendkim
+@pytest.mark.parametrize("forms", FORMS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_opendkim_verifies_what_is_signed_here(kind: str, forms: str, tmp_path: Path) -> None:
+    records, mail, settings = tmp_path / "dns", tmp_path / "mail", tmp_path / "conf"
+    records.write_text(f"{key(kind).record_name} {key_record(signing_key(kind))}\n")
+    settings.write_text(f"Mode v\nSyslog no\nTestDNSData file:{records}\n")
+    for octets, said in [(signed(kind, forms), "succeeded"), (signed(kind, forms) + b"more\r\n", "failed")]:
+        mail.write_bytes(octets)
+        told = subprocess.run(
+            ["opendkim", "-x", settings, "-t", mail, "-v"], capture_output=True, text=True, check=False
+        ).stdout
+        assert said in told
+
+
+@needs_opendkim
+def test_what_opendkim_signs_with_sha1_is_refused_here(tmp_path: Path) -> None:
+    """Its tool for single messages knows no other hash; RFC 8301 §3.1 wants such signatures not to count."""
+    private = tmp_path / "key.pem"
+    private.write_text(key("rsa2048").private)
+    private.chmod(0o600)
+    command = ["opendkim-testmsg", "-C", "-d", "example.com", "-s", "rsa2048", "-k", private]
+    mail = subprocess.run(command, input=MAIL, capture_output=True, check=True).stdout
+    findings = dkim.examine(mail, resolver=zone("rsa2048"))
+    assert [(finding.result, finding.reason) for finding in findings] == [("permerror", "dkim.sha1-refused")]
