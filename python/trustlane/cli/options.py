@@ -47,11 +47,19 @@ def declare_mail(parser: argparse.ArgumentParser) -> None:
 
 
 def declare_world(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--zone", type=Path, metavar="FILE", help="a master file that stands for all DNS there is")
+    declare_zone(parser)
     parser.add_argument(
         "--now", type=int, metavar="UNIX", help="the time of receipt in seconds since 1970; by default now"
     )
     declare_config(parser)
+
+
+def declare_zone(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--zone", type=Path, metavar="FILE", help="a master file that stands for all DNS there is")
+
+
+def declare_now(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--now", type=int, metavar="UNIX", help="act as of this time; by default now")
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
@@ -66,7 +74,7 @@ def mail_of(options: argparse.Namespace) -> Transaction:
     Raises:
         MessageError: the file cannot be read, or is empty.
     """
-    octets = _read(options.file)
+    octets = octets_of(options.file)
     if not octets:
         raise MessageError(f"{options.file}: is empty; there is no mail to look at")
     return transaction(octets, options.ip, options.helo, options.mail_from, options.rcpt, options.line_ends)
@@ -109,7 +117,12 @@ def policy_of(settings: Settings, key: bytes = b"") -> Policy:
     return Policy(mode=settings.site.mode, thresholds=thresholds, limits=limits, key=key)
 
 
-def _read(name: str) -> bytes:
+def octets_of(name: str) -> bytes:
+    """The octets of a file, or of standard input for ``-``.
+
+    Raises:
+        MessageError: the file cannot be read.
+    """
     if name == "-":
         return sys.stdin.buffer.read()
     try:

@@ -226,7 +226,6 @@ mod tests {
     use super::*;
     use crate::crypto::SigningKey;
     use crate::dkim::{SigningRequest, sign_message};
-    use crate::message::Canonicalization::Relaxed;
     use crate::zone::{Zone, name};
 
     const NOW: u64 = 1_800_000_000;
