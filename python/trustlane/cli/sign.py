@@ -12,7 +12,7 @@ from trustlane.cli.keys import table_of
 from trustlane.cli.options import declare_config, declare_now, octets_of, settings_of
 from trustlane.dns.absent import NO_RESOLVER
 from trustlane.errors import KeyTableError, MessageError
-from trustlane.identities import examine
+from trustlane.identities import ExamineLimits, examine
 from trustlane.message import Transaction
 from trustlane.verify import with_crlf
 
@@ -60,7 +60,7 @@ def _author_domain(message: bytes) -> str:
     Raises:
         MessageError: the From field does not name exactly one domain.
     """
-    findings = examine(Transaction(message), NO_RESOLVER, 0).findings
+    findings = examine(Transaction(message), NO_RESOLVER, ExamineLimits(), 0).findings
     domains = {finding.properties.get("header.from", "") for finding in findings if finding.method == "dmarc"}
     if len(domains) != 1 or "" in domains:
         raise MessageError("the From field does not name exactly one domain; say who signs with --domain")

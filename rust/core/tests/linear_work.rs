@@ -11,7 +11,7 @@ mod entries;
 use std::fmt::Write as _;
 
 use trustlane_core::crypto::SigningKey;
-use trustlane_core::dkim::{SignedNames, SigningRequest, sign_message};
+use trustlane_core::dkim::{SigningRequest, sign_message};
 use trustlane_core::dns::Name;
 use trustlane_core::message::Canonicalization::{self, Relaxed, Simple};
 use trustlane_core::message::LineEnds;
@@ -222,16 +222,11 @@ fn fed(mail: Vec<u8>, line_ends: LineEnds, chunk_octets: usize) -> Work {
 /// A signature by the key of RFC 8463 §A.2, which the entries' DNS publishes under every name.
 fn field_of(mail: &str, form: Canonicalization) -> Vec<u8> {
     let key = SigningKey::from_pem(PEM).expect("a good key");
+    let name = |text| Name::parse(text).expect("a name");
     let request = SigningRequest {
-        domain: Name::parse("firm.example").expect("a name"),
-        selector: Name::parse("s1").expect("a name"),
-        key: &key,
         header_canonicalization: form,
         body_canonicalization: form,
-        signed_names: SignedNames::Usual,
-        signed_seconds: None,
-        expires_seconds: None,
-        identity: None,
+        ..SigningRequest::new(name("firm.example"), name("s1"), &key)
     };
     sign_message(mail.as_bytes(), &request).expect("the mail is signed")
 }

@@ -42,8 +42,8 @@ fn the_keys_and_signatures_of_rfc_8032_are_those_that_it_prints() {
     ] {
         let (seed, message, signature) = (octets(seed), octets(message), octets(signature));
         let signing = SigningKey::from_ed25519_seed(thirty_two(&seed)).expect("a good seed");
-        assert_eq!(hex(signing.public_octets()), public);
-        let key = PublicKey::ed25519(thirty_two(signing.public_octets())).expect("a good key");
+        assert_eq!(hex(&signing.public_octets()), public);
+        let key = PublicKey::ed25519(thirty_two(&signing.public_octets())).expect("a good key");
         assert_eq!((key.kind(), key.bits()), (KeyKind::Ed25519, 256));
         assert!(key.key.verify_sig(&message, &signature).is_ok(), "{public}");
         for at in 0..signature.len() {
@@ -59,7 +59,7 @@ fn the_keys_and_signatures_of_rfc_8032_are_those_that_it_prints() {
 fn the_digest_itself_is_what_ed25519_signs() {
     let seed = base64_octets(b"nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=").expect("good base64");
     let signing = SigningKey::from_ed25519_seed(thirty_two(&seed)).expect("a good seed");
-    let key = PublicKey::ed25519(thirty_two(signing.public_octets())).expect("a good key");
+    let key = PublicKey::ed25519(thirty_two(&signing.public_octets())).expect("a good key");
     let digest = Sha256::digest(b"abc");
     let signature = signing.sign(&digest).expect("the key signs");
     assert!(key.verify(&digest, &signature));

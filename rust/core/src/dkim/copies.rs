@@ -1,5 +1,7 @@
 //! z=: header fields as they were when they were signed (RFC 6376 §3.5 z=, §2.11).
 
+use std::collections::HashSet;
+
 use super::write::Folded;
 use crate::message::Header;
 use crate::octets::trim_fws;
@@ -7,8 +9,9 @@ use crate::octets::trim_fws;
 /// Writes every field that one of these names means, in the order the fields stand. A fold never parts the three
 /// characters of an encoded octet.
 pub(super) fn write(header: &Header, names: &[&str], out: &mut Folded) {
-    let is_named = |name: &[u8]| names.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name));
-    let copied = header.fields().iter().filter(|field| is_named(header.name(field)));
+    let names: HashSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let lower_name = |field| String::from_utf8_lossy(header.name(field)).to_ascii_lowercase();
+    let copied = header.fields().iter().filter(|field| names.contains(&lower_name(field)));
     out.tag("z=");
     for (number, field) in copied.enumerate() {
         let separator = if number == 0 { "" } else { "|" };
