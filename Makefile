@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check rust python lint bench wheel docs clean tools fuzz
+.PHONY: help run test check rust python lint bench wheel docs clean tools fuzz fuzz-reference
 
 help: ## list every target with its sentence
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: $(VENV)/release ## build trustlane, start it on loopback, and play example mail at it over SMTP
 	@$(BIN)/python examples/run.py
@@ -44,6 +44,11 @@ fuzz: tools ## search for octets that make the core panic, FUZZ_SECONDS (120) fo
 	cd rust/core && for target in $(FUZZ_TARGETS); do \
 		cargo +nightly fuzz run --sanitizer none $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 || exit 1; \
 	done
+
+FUZZ_EXAMPLES ?= 200000
+
+fuzz-reference: $(VENV)/dev ## hold the core to trustlane.reference, FUZZ_EXAMPLES (200000) random mails for each test
+	TRUSTLANE_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest tests/property/test_reference.py
 
 wheel: $(VENV)/tools tools ## build the wheel into dist/
 	$(BIN)/maturin build --release --out dist

@@ -1,6 +1,6 @@
 """The Rust core and the plain Python path find the same, with the same reason, whatever the mail and however it is cut.
 
-``make test`` tries thousands of mails, ``make fuzz`` millions: ``TRUSTLANE_EXAMPLES`` is how many each test tries.
+``make test`` tries thousands of mails, ``make fuzz-reference`` millions: ``TRUSTLANE_EXAMPLES`` is how many each test tries.
 """
 
 import base64

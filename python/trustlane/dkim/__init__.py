@@ -14,6 +14,7 @@ from trustlane.dkim.errors import (
     ValidationError,
 )
 from trustlane.dkim.examine import aexamine, examine
+from trustlane.dkim.many import verify_many
 from trustlane.dkim.sign import sign
 from trustlane.dkim.verify import verify
 
@@ -33,4 +34,5 @@ __all__ = [
     "examine",
     "sign",
     "verify",
+    "verify_many",
 ]

@@ -6,6 +6,7 @@ from tests.edges.signing.signer import MAIL, NOW, key, lookup, signing_key, zone
 from trustlane import TrustlaneError, dkim
 from trustlane._core import sign_often
 from trustlane.dns.absent import NO_RESOLVER
+from trustlane.keys import key_record
 
 RSA = key("rsa2048").private.encode()
 LF_MAIL = MAIL.replace(b"\r\n", b"\n")
@@ -122,6 +123,16 @@ def test_an_arrival_in_fields_and_chunks_is_the_same_as_the_whole_message() -> N
             octets.feed(mail[at : at + size])
         octets.finish()
         assert octets.findings(zone("rsa2048")) == whole
+
+
+@pytest.mark.parametrize("threads", [None, 1, 3])
+def test_many_messages_have_the_findings_of_each_in_their_order(threads: int | None) -> None:
+    mails = [signed(), MAIL, signed() + b"more\r\n", b"", signed(LF_MAIL)] * 5
+    keys = {key("rsa2048").record_name: key_record(signing_key("rsa2048")).encode()}
+    found = dkim.verify_many(mails, keys, threads=threads)
+    assert found == [dkim.examine(mail, resolver=zone("rsa2048")) for mail in mails]
+    assert [findings[0].reason for findings in dkim.verify_many(mails[:1], {})] == ["dkim.no-key"]
+    assert dkim.verify_many([], keys) == []
 
 
 def test_parts_out_of_their_order_are_refused() -> None:
