@@ -1,6 +1,7 @@
-"""The Rust core and the plain Python path find the same, with the same reason, whatever the mail and however it is cut.
+"""The Rust core and the plain Python path find the same, with the same reason, whatever the mail, however cut.
 
-``make test`` tries thousands of mails, ``make fuzz-reference`` millions: ``TRUSTLANE_EXAMPLES`` is how many each test tries.
+``make test`` tries thousands of mails, ``make fuzz-reference`` millions: ``TRUSTLANE_EXAMPLES`` says how many a
+test tries.
 """
 
 import base64
