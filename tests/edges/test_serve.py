@@ -26,6 +26,7 @@ def send(port: int, message: bytes, mail_from: str = "a@sender.example", helo: s
     return f"{code} {text.decode()}"
 
 
+@pytest.mark.proves("RFC 5321 §2.3.1", "RFC 5321 §6.1", "RFC 5863 §2.5")
 def test_a_mail_lies_in_the_maildir_with_its_lane_and_results(tmp_path: Path) -> None:
     with serving(tmp_path) as relay:
         assert send(relay.port, LETTER % b"1").startswith("250 2.0.0 ")

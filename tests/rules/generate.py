@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.golden.cases import Case, cases, walk  # noqa: E402
+from tests.rules.proofs import Section, proofs  # noqa: E402
 from trustlane import _core  # noqa: E402
 from trustlane.assessment.reasons import STANDING  # noqa: E402
 from trustlane.cli.main import parser  # noqa: E402
@@ -53,7 +54,7 @@ Every reason that a finding, an assessment or a decision can have. Codes stay; s
 STANDARDS = """# Standards
 
 Each section that the code cites, with its state. *done*: built and tested; *partial*: see the sentence; *refused*:
-left out on purpose.
+left out on purpose. The last column names tests that prove it.
 
 """
 
@@ -92,13 +93,27 @@ def reasons() -> str:
 
 def standards() -> str:
     listed = tomllib.loads((ROOT / "docs" / "rfc.toml").read_text())
-    return STANDARDS + MADE + "\n".join(_standard(name, dict(sections)) for name, sections in listed.items())
+    proved = proofs()
+    return STANDARDS + MADE + "\n".join(_standard(name, dict(sections), proved) for name, sections in listed.items())
 
 
-def _standard(name: str, sections: dict[str, Any]) -> str:
+def _standard(name: str, sections: dict[str, Any], proved: dict[Section, list[str]]) -> str:
     title = sections.pop("title")
-    rows = "".join(f"| §{section} | {state['state']} | {state['what']} |\n" for section, state in sections.items())
-    return f"## {name}: {title}\n\n| section | state | what |\n|---|---|---|\n{rows}"
+    rows = "".join(
+        f"| §{section} | {state['state']} | {state['what']} | {_links(proved.get((name, section), []))} |\n"
+        for section, state in sections.items()
+    )
+    return f"## {name}: {title}\n\n| section | state | what | proved by |\n|---|---|---|---|\n{rows}"
+
+
+SHOWN = 3
+"""Proofs named in a row; the rest are counted."""
+
+
+def _links(tests: list[str]) -> str:
+    links = [f"[{Path(file).name}](../{file}) {test}" for file, _, test in (it.partition("::") for it in tests[:SHOWN])]
+    rest = [f"and {len(tests) - SHOWN} more"] if len(tests) > SHOWN else []
+    return "; ".join(links + rest)
 
 
 def _walk_page(case: Case) -> Callable[[], str]:

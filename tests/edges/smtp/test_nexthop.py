@@ -79,6 +79,7 @@ async def reply_of(hop: ScriptedHop, envelope: Envelope = ENVELOPE, octets: byte
         return str(await next_hop.deliver(octets, envelope, "", "0123456789abcdef"))
 
 
+@pytest.mark.proves("RFC 5321 §3", "RFC 5321 §4.1.1.4", "RFC 5321 §4.5.2", "RFC 2920 §3.1")
 async def test_a_mail_is_passed_on_with_its_dots_stuffed_and_the_hop_s_reply_is_ours() -> None:
     hop = ScriptedHop("220 hop", EHLO, OK, OK, GO, "250 2.6.0 queued as 4711")
     assert await reply_of(hop) == "250 2.6.0 queued as 4711"
@@ -137,7 +138,7 @@ REPLIES = [
 
 
 @pytest.mark.parametrize(("script", "reply", "why"), REPLIES)
-@pytest.mark.proves("RFC 5321 §4.5.3.2")
+@pytest.mark.proves("RFC 5321 §3.6.3", "RFC 2034 §4")
 async def test_what_the_hop_says_we_say_and_where_it_says_nothing_the_client_tries_again(
     script: Sequence[str], reply: str, why: str
 ) -> None:
@@ -214,7 +215,7 @@ async def test_what_a_hop_could_misread_is_not_sent(octets: bytes, envelope: Env
         ("250 SIZE", "554 5.6.3 The next hop does not take 8-bit mail", "QUIT"),
     ],
 )
-@pytest.mark.proves("RFC 6152 §3")
+@pytest.mark.proves("RFC 6152 §2")
 async def test_8_bit_mail_goes_only_where_it_is_taken(extensions: str, reply: str, command: str) -> None:
     hop = ScriptedHop("220 hop", f"250-hop\r\n{extensions}", OK, OK, GO, "250 fine")
     assert await reply_of(hop, Envelope("", ("b@site.example",)), b"Subject: \xff\r\n\r\n") == reply
@@ -261,6 +262,7 @@ def test_a_refusal_is_forgotten_when_it_is_old_or_when_there_are_too_many() -> N
     assert refusals.take("a@b", "1") is not None
 
 
+@pytest.mark.proves("RFC 5321 §4.5.3.2", "RFC 5321 §4.5.3.2.1", "RFC 5321 §4.5.3.2.6")
 def test_the_timeouts_are_those_of_rfc_5321_and_their_sum_is_below_the_client_s() -> None:
     timeouts = HopTimeouts()
     assert timeouts.greeting_seconds >= 300

@@ -66,6 +66,9 @@ class Client:
         return [event for event in self.events if isinstance(event, kinds)]
 
 
+@pytest.mark.proves(
+    "RFC 5321 §2.3", "RFC 5321 §3.1", "RFC 5321 §3.3", "RFC 5321 §4.1.1.1", "RFC 5321 §4.3.1", "RFC 2034 §4"
+)
 def test_a_whole_session_in_the_order_of_rfc_5321_appendix_d() -> None:
     client = Client()
     assert client.say(HELLO) == [
@@ -88,6 +91,7 @@ def test_a_whole_session_in_the_order_of_rfc_5321_appendix_d() -> None:
     assert ended.transaction.envelope == Envelope("a@author.example", ("b@site.example", "c@site.example"))
 
 
+@pytest.mark.proves("RFC 5321 §3.1", "RFC 5321 §4.1.1.1")
 def test_after_helo_there_are_no_extensions_and_the_mail_came_by_smtp() -> None:
     client = Client()
     assert client.say(b"helo client.example\r\n") == ["250 mx.site.example"]
@@ -95,6 +99,13 @@ def test_after_helo_there_are_no_extensions_and_the_mail_came_by_smtp() -> None:
     (ended,) = client.seen(ContentEnded)
     assert isinstance(ended, ContentEnded)
     assert ended.transaction.session.protocol == "SMTP"
+
+
+@pytest.mark.proves("RFC 5321 §7.5")
+def test_the_greeting_tells_no_software_and_no_version() -> None:
+    protocol = ServerProtocol("mx.site.example", None, "192.0.2.1")
+    protocol.greet()
+    assert protocol.data_to_send() == b"220 mx.site.example ESMTP\r\n"
 
 
 COMMANDS = [
@@ -133,7 +144,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize(("line", "reply", "why"), COMMANDS)
-@pytest.mark.proves("RFC 5321 §4.3.2")
+@pytest.mark.proves("RFC 5321 §4.1.1", "RFC 5321 §4.1.4", "RFC 5321 §4.2", "RFC 5321 §4.2.4")
 def test_each_command_has_one_reply(line: bytes, reply: str, why: str) -> None:
     lines = Client().say(line)
     assert len(lines) == 1
@@ -158,7 +169,7 @@ SENDERS = [
 
 
 @pytest.mark.parametrize(("path", "mail_from", "why"), SENDERS)
-@pytest.mark.proves("RFC 5321 §4.1.2")
+@pytest.mark.proves("RFC 5321 §2.4", "RFC 5321 §3.6.1", "RFC 5321 §4.1.2", "RFC 5321 §4.1.3")
 def test_paths_that_are_taken(path: bytes, mail_from: str, why: str) -> None:
     client = Client()
     client.say(HELLO)
@@ -201,6 +212,7 @@ def test_paths_that_are_refused(path: bytes, why: str) -> None:
     assert client.say(b"RCPT TO:" + path + b"\r\n") == ["501 5.1.3 Syntax is RCPT TO:<address>"], why
 
 
+@pytest.mark.proves("RFC 5321 §4.5.3.1.2", "RFC 5321 §4.5.3.1.3")
 def test_the_longest_path_and_domain_are_taken() -> None:
     client = Client()
     domain = b"d." * 127 + b"d"
@@ -245,7 +257,7 @@ PARAMETERS = [
 
 
 @pytest.mark.parametrize(("parameters", "reply", "why"), PARAMETERS)
-@pytest.mark.proves("RFC 1870 §6.1")
+@pytest.mark.proves("RFC 1870 §3", "RFC 1870 §4", "RFC 1870 §6", "RFC 6152 §2")
 def test_parameters_of_mail(parameters: bytes, reply: str, why: str) -> None:
     client = Client()
     client.say(HELLO)
@@ -310,7 +322,7 @@ FALSE_ENDS = [
 
 
 @pytest.mark.parametrize("false_end", FALSE_ENDS)
-@pytest.mark.proves("RFC 5321 §4.1.1.4")
+@pytest.mark.proves("RFC 5321 §2.3.8", "RFC 5321 §4.1.1.4")
 def test_nothing_but_crlf_dot_crlf_ends_data_so_that_no_second_mail_can_hide_in_a_mail(false_end: bytes) -> None:
     client = Client()
     client.say(TO_DATA)
@@ -333,7 +345,7 @@ CONTENTS = [
 
 
 @pytest.mark.parametrize(("wire", "message", "why"), CONTENTS)
-@pytest.mark.proves("RFC 5321 §4.5.2")
+@pytest.mark.proves("RFC 5321 §4.5.2", "RFC 1870 §5")
 def test_content_is_unstuffed(wire: bytes, message: bytes, why: str) -> None:
     client = Client()
     client.say(TO_DATA)
@@ -368,11 +380,12 @@ OVER_LIMITS = [
 
 
 @pytest.mark.parametrize(("texts", "reply", "why"), OVER_LIMITS)
-@pytest.mark.proves("RFC 5321 §4.5.3.1")
+@pytest.mark.proves("RFC 5321 §4.5.3.1.4", "RFC 5321 §4.5.3.1.6", "RFC 5321 §7.8")
 def test_limits_and_what_is_just_within_them(texts: tuple[bytes, ...], reply: str, why: str) -> None:
     assert Client(SMALL).say_lines(*texts)[-1].startswith(reply), why
 
 
+@pytest.mark.proves("RFC 5321 §4.5.3.1.8")
 def test_over_the_recipient_limit_those_before_it_stay() -> None:
     client = Client(SMALL)
     client.say_lines(HELLO + ENVELOPE, b"RCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\n", b"DATA\r\n", b".\r\n")
@@ -381,6 +394,7 @@ def test_over_the_recipient_limit_those_before_it_stay() -> None:
     assert ended.transaction.envelope.rcpt == ("b@site.example", "c@d")
 
 
+@pytest.mark.proves("RFC 5321 §4.5.3.1.4", "RFC 5321 §4.5.3.1.6", "RFC 5321 §4.5.3.1.7", "RFC 5321 §4.5.3.1.8")
 def test_the_default_limits_are_no_smaller_than_rfc_5321_asks() -> None:
     limits = Limits()
     assert limits.max_command_octets >= 512
@@ -410,6 +424,7 @@ def test_a_command_without_end_is_not_kept() -> None:
     assert client.say(b"\r\nNOOP\r\n") == ["500 5.5.2 Command line too long", "250 2.0.0 Nothing done"]
 
 
+@pytest.mark.proves("RFC 5321 §4.3.1")
 def test_a_client_that_speaks_before_the_greeting_is_sent_away() -> None:
     protocol = ServerProtocol("mx.site.example")
     assert protocol.receive(HELLO) == [Closed()]
@@ -428,6 +443,7 @@ def test_content_before_354_ends_the_session(texts: tuple[bytes, ...]) -> None:
     assert client.seen(ContentEnded, Content) == []
 
 
+@pytest.mark.proves("RFC 2920 §3.2")
 def test_no_command_is_read_while_a_mail_awaits_its_reply() -> None:
     client = Client(reply=None)
     client.say(TO_DATA)
@@ -441,6 +457,7 @@ def test_no_command_is_read_while_a_mail_awaits_its_reply() -> None:
     ]
 
 
+@pytest.mark.proves("RFC 2920 §3.2")
 def test_what_may_be_sent_ahead_is_bounded() -> None:
     client = Client(SMALL, reply=None)
     client.say(TO_DATA)
@@ -454,12 +471,14 @@ def test_what_may_be_sent_ahead_is_bounded() -> None:
     assert client.protocol.finish(TAKEN) == []
 
 
+@pytest.mark.proves("RFC 5321 §3.8")
 def test_a_reply_of_421_ends_the_session() -> None:
     client = Client(reply=Reply(421, "4.3.2", "Going down"))
     assert client.say_lines(TO_DATA, b".\r\nNOOP\r\n")[-1] == "421 4.3.2 Going down"
     assert client.protocol.is_closed
 
 
+@pytest.mark.proves("RFC 5321 §4.2", "RFC 5321 §4.5.3.1.5")
 def test_a_reply_stays_one_line_of_printable_us_ascii_and_of_512_octets() -> None:
     client = Client(reply=Reply(250, "2.0.0", "ü\r\n550 x" + "y" * 600))
     (line,) = client.say_lines(TO_DATA, b".\r\n")[-1:]
@@ -486,6 +505,7 @@ def test_octets_that_drip_in_are_no_progress_until_they_are_some() -> None:
     assert client.protocol.progress == before + 1
 
 
+@pytest.mark.proves("RFC 5321 §4.1.1.10")
 def test_an_end_of_the_connection_within_data_delivers_nothing() -> None:
     client = Client()
     client.say_lines(TO_DATA, b"Subject: half a mail\r\n")
@@ -494,6 +514,7 @@ def test_an_end_of_the_connection_within_data_delivers_nothing() -> None:
     assert client.seen(Aborted, Closed) == [Aborted(None), Closed()]
 
 
+@pytest.mark.proves("RFC 5321 §4.1.1.10")
 def test_a_whole_mail_is_answered_though_the_client_sends_no_more() -> None:
     client = Client(reply=None)
     client.say_lines(TO_DATA, b"x\r\n.\r\n")

@@ -188,6 +188,7 @@ async def test_a_client_that_speaks_first_is_sent_away() -> None:
     await server.close(1)
 
 
+@pytest.mark.proves("RFC 5321 §4.5.4.2")
 async def test_over_the_session_limit_a_client_is_asked_to_come_again() -> None:
     async with serving(Place(), Limits(max_sessions=1)) as connect:
         first = await connect()
@@ -332,6 +333,7 @@ async def test_small_replies_are_not_held_back() -> None:
         (None, None),
     ],
 )
+@pytest.mark.proves("RFC 4291 §2.5.5.2")
 def test_the_client_s_address(peername: object, client_ip: str | None) -> None:
     assert _client_ip(peername) == client_ip
 

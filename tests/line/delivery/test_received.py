@@ -12,6 +12,7 @@ def value(session: Session, *rcpt: str) -> str:
     return received_value(Transaction(b"", session, Envelope("", rcpt)), "mx.example.org", "abc", NOW)
 
 
+@pytest.mark.proves("RFC 5321 §4.4")
 def test_it_says_who_brought_the_mail_to_whom_and_when() -> None:
     assert value(Session("192.0.2.1", "client.example"), "user@example.org") == (
         "from client.example ([192.0.2.1])\r\n\tby mx.example.org (trustlane) with ESMTP id abc"
@@ -19,6 +20,7 @@ def test_it_says_who_brought_the_mail_to_whom_and_when() -> None:
     )
 
 
+@pytest.mark.proves("RFC 5321 §7.2")
 def test_several_recipients_are_not_told_of_each_other() -> None:
     """RFC 5321 §7.2: a blind copy stays blind."""
     assert "for <" not in value(Session("2001:db8::1", "c.example"), "a@example.org", "b@example.org")
