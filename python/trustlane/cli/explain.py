@@ -84,8 +84,8 @@ def _record(record: object) -> str:
         case bytes():
             text = record.decode("utf-8", "backslashreplace")
             return f'"{text[:120]}..."' if len(text) > 120 else f'"{text}"'
-        case (preference, exchange):
-            return f"{preference} {exchange}"
+        case tuple():
+            return " ".join(map(str, record))
         case _:
             return str(record)
 

@@ -36,5 +36,6 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "AAAA": lambda record: record.address,
     "MX": lambda record: (record.preference, plain(record.exchange)),
     "PTR": lambda record: plain(record.target),
+    "SRV": lambda record: (record.priority, record.weight, record.port, plain(record.target)),
     "TXT": lambda record: joined(record.strings),
 }

@@ -164,8 +164,9 @@ fn answer(question: &Question, text: &[u8]) -> Answer {
         RecordType::Aaaa => Record::Aaaa(Ipv6Addr::LOCALHOST),
         RecordType::Mx => Record::Mx { preference: 10, exchange: Some(name("mx.firm.example")) },
         RecordType::Ptr => Record::Ptr(name("mail.firm.example")),
+        RecordType::Srv => Record::Srv { priority: 1, weight: 2, port: 25, target: Some(name("mail.firm.example")) },
     };
-    Answer::Found { records: vec![record], is_secure: false }
+    Answer::Found { records: vec![record].into(), is_secure: false }
 }
 
 /// What the golden cases publish under names like this one: RFC 8463 §A.2, and policies.
@@ -187,7 +188,7 @@ DfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3\
 Ip3G+2kryOTIKT+l/K4w3QIDAQAB";
 
 fn txt(text: &[u8]) -> Answer {
-    Answer::Found { records: vec![Record::Txt(text.to_vec())], is_secure: false }
+    Answer::Found { records: vec![Record::Txt(text.to_vec())].into(), is_secure: false }
 }
 
 fn reads_as_written(findings: &[Finding]) {

@@ -4,9 +4,14 @@
 //! there yet; it is run again, from the start, once more answers are known. [`Lookups::want`] asks ahead for what is
 //! independent, so that questions leave together.
 
+mod records;
+
+use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+pub use records::Records;
 
 /// Questions one message may ask in all. SPF's own limits allow some 120 for each of HELO and MAIL FROM
 /// (RFC 7208 §4.6.4); ten keys and three walks of eight names fit beside them. One more is answered "unavailable".
@@ -102,11 +107,12 @@ pub enum RecordType {
     Aaaa,
     Mx,
     Ptr,
+    Srv,
     Txt,
 }
 
 impl RecordType {
-    pub const ALL: [Self; 5] = [Self::A, Self::Aaaa, Self::Mx, Self::Ptr, Self::Txt];
+    pub const ALL: [Self; 6] = [Self::A, Self::Aaaa, Self::Mx, Self::Ptr, Self::Srv, Self::Txt];
 
     pub const fn word(self) -> &'static str {
         match self {
@@ -114,6 +120,7 @@ impl RecordType {
             Self::Aaaa => "AAAA",
             Self::Mx => "MX",
             Self::Ptr => "PTR",
+            Self::Srv => "SRV",
             Self::Txt => "TXT",
         }
     }
@@ -144,6 +151,13 @@ pub enum Record {
         exchange: Option<Name>,
     },
     Ptr(Name),
+    /// RFC 2782; no target is "decidedly not available here".
+    Srv {
+        priority: u16,
+        weight: u16,
+        port: u16,
+        target: Option<Name>,
+    },
     /// The strings of one TXT record joined with nothing between (RFC 6376 §3.6.2.2, RFC 7208 §3.3).
     Txt(Vec<u8>),
 }
@@ -152,7 +166,7 @@ pub enum Record {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     Found {
-        records: Vec<Record>,
+        records: Records,
         is_secure: bool,
     },
     /// The name does not exist (RFC 8020).
@@ -199,11 +213,34 @@ impl Answer {
         })
     }
 
+    /// What `read` makes of the records, made once for all who hold this answer; `None` where there are none.
+    ///
+    /// The answer of a cache is shared by every mail that asks, so that a record is parsed once in its time to live.
+    /// What is made must depend on the records alone.
+    pub fn compiled<T: Any + Send + Sync>(&self, read: impl Fn(&[Record]) -> T) -> Option<&T> {
+        match self {
+            Self::Found { records, .. } => Some(records.compiled(read)),
+            Self::NxDomain { .. } | Self::NoData { .. } | Self::Unavailable(_) => None,
+        }
+    }
+
     fn records(&self) -> &[Record] {
         match self {
             Self::Found { records, .. } => records,
             Self::NxDomain { .. } | Self::NoData { .. } | Self::Unavailable(_) => &[],
         }
+    }
+
+    /// The same where nothing vouches for it: signatures that DNSSEC validated once may have expired since.
+    #[must_use]
+    pub fn unproven(mut self) -> Self {
+        match &mut self {
+            Self::Found { is_secure, .. } | Self::NxDomain { is_secure } | Self::NoData { is_secure } => {
+                *is_secure = false;
+            }
+            Self::Unavailable(_) => {}
+        }
+        self
     }
 
     /// No records for this question, whichever way DNS said so: what RFC 7208 §4.6.4 calls a void look-up.

@@ -88,7 +88,7 @@ impl Zone {
         }
         let exists = self.entries.iter().any(|(owner, _, _)| owner.is_within(&question.name));
         match (records.is_empty(), exists) {
-            (false, _) => Answer::Found { records, is_secure },
+            (false, _) => Answer::Found { records: records.into(), is_secure },
             (true, true) => Answer::NoData { is_secure },
             (true, false) => Answer::NxDomain { is_secure },
         }
@@ -100,6 +100,12 @@ fn record(record_type: RecordType, value: &str) -> Record {
         RecordType::Txt => Record::Txt(value.as_bytes().to_vec()),
         RecordType::Ptr => Record::Ptr(name(value)),
         RecordType::Mx => Record::Mx { preference: 10, exchange: Name::parse(value) },
+        RecordType::Srv => {
+            let mut words = value.split_whitespace();
+            let mut number = || words.next().and_then(|word| word.parse().ok()).expect("a number");
+            let (priority, weight, port) = (number(), number(), number());
+            Record::Srv { priority, weight, port, target: words.next().and_then(Name::parse) }
+        }
         RecordType::A | RecordType::Aaaa => match value.parse().expect("an address") {
             IpAddr::V4(address) => Record::A(address),
             IpAddr::V6(address) => Record::Aaaa(address),

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use saphyr::{LoadableYamlNode, Yaml};
-use trustlane_core::dns::{Answer, Answers, Lookups, Name, Question, Record, RecordType, Unavailable};
+use trustlane_core::dns::{Answer, Answers, Lookups, Name, Question, Record, RecordType, Records, Unavailable};
 use trustlane_core::finding::{Finding, Value};
 use trustlane_core::spf::{self, Identity, Request, Sender};
 
@@ -117,7 +117,7 @@ fn answer(entries: &[(String, Vec<String>)], record_type: RecordType) -> Answer 
         RecordType::Txt if of("TXT").is_empty() => of("SPF"),
         other => of(other.word()),
     };
-    let records: Vec<Record> = found.iter().filter_map(|(_, values)| record(record_type, values)).collect();
+    let records: Records = found.iter().filter_map(|(_, values)| record(record_type, values)).collect();
     let times_out = !of("TIMEOUT").is_empty();
     match records.is_empty() {
         false => Answer::Found { records, is_secure: false },
@@ -139,6 +139,7 @@ fn record(record_type: RecordType, values: &[String]) -> Option<Record> {
         },
         RecordType::Mx => Some(Record::Mx { preference: values[0].parse().ok()?, exchange: Name::parse(&values[1]) }),
         RecordType::Ptr => Name::parse(&values[0]).map(Record::Ptr),
+        RecordType::Srv => None,
         RecordType::Txt if values == ["NONE"] => None,
         RecordType::Txt => Some(Record::Txt(values.iter().flat_map(|part| octets_of(part)).collect())),
     }

@@ -16,7 +16,8 @@ pub struct Answer(pub dns::Answer);
 
 #[pymethods]
 impl Answer {
-    /// Records of one type: A and AAAA as text, MX as (preference, exchange), PTR as text, TXT as joined octets.
+    /// Records of one type: A, AAAA and PTR as text, MX as (preference, exchange), SRV as
+    /// (priority, weight, port, target), TXT as joined octets.
     /// Records that cannot be read are left out, as a resolver would.
     #[staticmethod]
     #[pyo3(signature = (record_type, records, *, is_secure = false))]
@@ -24,8 +25,8 @@ impl Answer {
         let kind =
             RecordType::from_word(record_type).ok_or_else(|| bad_argument("no record type we ask", record_type))?;
         let records =
-            records.iter().filter_map(|record| read_record(kind, record).transpose()).collect::<PyResult<_>>()?;
-        Ok(Self(dns::Answer::Found { records, is_secure }))
+            records.iter().filter_map(|record| read_record(kind, record).transpose()).collect::<PyResult<Vec<_>>>()?;
+        Ok(Self(dns::Answer::Found { records: records.into(), is_secure }))
     }
 
     #[staticmethod]
@@ -100,6 +101,10 @@ fn read_record(kind: RecordType, record: &Bound<'_, PyAny>) -> PyResult<Option<R
             let (preference, exchange) = record.extract::<(u16, String)>()?;
             Some(Record::Mx { preference, exchange: Name::parse(&exchange) })
         }
+        RecordType::Srv => {
+            let (priority, weight, port, target) = record.extract::<(u16, u16, u16, String)>()?;
+            Some(Record::Srv { priority, weight, port, target: Name::parse(&target) })
+        }
     })
 }
 
@@ -111,6 +116,9 @@ fn write_record(py: Python<'_>, record: &Record) -> PyResult<Py<PyAny>> {
         Record::Txt(octets) => PyBytes::new(py, octets).into_py_any(py),
         Record::Mx { preference, exchange } => {
             (*preference, exchange.as_ref().map_or(".", Name::as_str)).into_py_any(py)
+        }
+        Record::Srv { priority, weight, port, target } => {
+            (*priority, *weight, *port, target.as_ref().map_or(".", Name::as_str)).into_py_any(py)
         }
     }
 }

@@ -21,6 +21,8 @@ $ORIGIN example.com.
                 MX    0 .
                 TXT   ( "v=spf1 "   ; servfail
                         "-all" )    ; secure
+_client._smtp   SRV   1 2 25 Mail
+                SRV   1 0 0 .
 www     IN 60   CNAME @
 outside         CNAME nowhere.example.org.
 here            CNAME there
@@ -47,6 +49,7 @@ FOUND = [
     ("example.com", "A", ["192.0.2.1", "192.0.2.2"]),
     ("example.com", "AAAA", ["2001:db8::1"]),
     ("example.com", "MX", [(10, "mail.example.com"), (0, ".")]),
+    ("_client._smtp.example.com", "SRV", [(1, 2, 25, "mail.example.com"), (1, 0, 0, ".")]),
     ("www.example.com", "A", ["192.0.2.1", "192.0.2.2"]),
     ("x.wild.example.com", "TXT", [b"any"]),
     ("y.x.wild.example.com", "TXT", [b"any"]),

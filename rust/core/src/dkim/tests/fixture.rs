@@ -37,7 +37,7 @@ pub fn ed25519() -> SigningKey {
 pub type Zone = Vec<(String, Answer)>;
 
 pub fn txt(text: &str) -> Answer {
-    Answer::Found { records: vec![Record::Txt(text.as_bytes().to_vec())], is_secure: false }
+    Answer::Found { records: vec![Record::Txt(text.as_bytes().to_vec())].into(), is_secure: false }
 }
 
 /// `sel._domainkey.example.com` with this answer.

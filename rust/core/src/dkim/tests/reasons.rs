@@ -76,7 +76,8 @@ fn what_the_key_record_says_decides_before_any_cryptography() {
     let mail = mail_signed_with("v=1;", "v=1; i=ann@mail.example.com;");
     let key = format!("p={RSA_PUBLIC}");
     let both = Answer::Found {
-        records: vec![Record::Txt(key.clone().into_bytes()), Record::Txt(format!("v=DKIM1; {key}").into_bytes())],
+        records: vec![Record::Txt(key.clone().into_bytes()), Record::Txt(format!("v=DKIM1; {key}").into_bytes())]
+            .into(),
         is_secure: false,
     };
     let short = "MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhALlKS5xRYEZtbNGGa4XzVGMHaDMgpSUiRO7iFKJSYZvAGA6nIw78vdOyqihMb455XscCPDmTgan3i34ybDDseEheoL9MpR0tVvj7GeVCc8k1msz7EnctufRSNFv+m4Y5JwIDAQAB";
