@@ -5,6 +5,7 @@ use crate::finding::{self, Finding, Method, Property, ResultWord, Value};
 use crate::spf::budget::{Budget, Stop};
 use crate::spf::macros::{DomainSpec, MacroString, Values};
 use crate::spf::parse::{self, Malformed, Qualifier, Record};
+use crate::spf::select::{Selection, Spf1, WithoutName};
 use crate::spf::{Identity, Reason, Request};
 
 /// Checks one identity of one client.
@@ -15,6 +16,18 @@ use crate::spf::{Identity, Reason, Request};
 /// # Errors
 /// [`Wait`] where an answer is missing; what is missing stands in `lookups`.
 pub fn evaluate(request: &Request<'_>, lookups: &mut Lookups<'_>) -> Result<Finding, Wait> {
+    evaluate_by(&Spf1, request, lookups)
+}
+
+/// The same under other rules for which record counts: Sender ID is SPF but for these (RFC 4406 §4).
+///
+/// # Errors
+/// [`Wait`] where an answer is missing.
+pub fn evaluate_by(
+    selection: &dyn Selection,
+    request: &Request<'_>,
+    lookups: &mut Lookups<'_>,
+) -> Result<Finding, Wait> {
     let subject = Subject::of(request);
     let Some(domain) = publisher(subject.domain) else {
         let reason = Reason::NotADomain { name: subject.domain.escape_debug().to_string() };
@@ -33,6 +46,7 @@ pub fn evaluate(request: &Request<'_>, lookups: &mut Lookups<'_>) -> Result<Find
             receiver: request.receiver,
             now_seconds: request.now_seconds,
         },
+        selection,
         lookups,
         budget: Budget::default(),
         is_about_local_part: false,
@@ -106,6 +120,7 @@ fn ascii_helo(helo: &str) -> String {
 
 pub(super) struct Evaluation<'e, 'a> {
     pub values: Values<'e>,
+    pub selection: &'e dyn Selection,
     pub lookups: &'e mut Lookups<'a>,
     pub budget: Budget,
     pub is_about_local_part: bool,
@@ -113,8 +128,17 @@ pub(super) struct Evaluation<'e, 'a> {
 
 enum Outcome {
     NoRecord(Name),
+    /// The domain does not exist, and that is a fail by the selection's rules.
+    NoName(Name),
     NoMatch(Name),
     Match(Match),
+}
+
+/// What a domain has to say.
+enum Published {
+    Record(Record),
+    Nothing,
+    NoName,
 }
 
 struct Match {
@@ -142,6 +166,9 @@ impl<'a> Evaluation<'_, 'a> {
             Outcome::NoRecord(domain) => {
                 return Ok((ResultWord::None, Reason::NoRecord { domain: domain.to_string() }, Vec::new()));
             }
+            Outcome::NoName(domain) => {
+                return Ok((ResultWord::Fail, Reason::NoSuchDomain { domain: domain.to_string() }, Vec::new()));
+            }
             Outcome::NoMatch(domain) => {
                 return Ok((ResultWord::Neutral, Reason::NoMatch { domain: domain.to_string() }, Vec::new()));
             }
@@ -160,8 +187,10 @@ impl<'a> Evaluation<'_, 'a> {
     /// One domain's record, and those it redirects to (RFC 7208 §4.6, §6.1). `include` comes back here; the budget of
     /// terms bounds how deep.
     fn check_host(&mut self, domain: &Name) -> Result<Outcome, Stop> {
-        let Some(mut record) = self.record(domain)? else {
-            return Ok(Outcome::NoRecord(domain.clone()));
+        let mut record = match self.record(domain)? {
+            Published::Record(record) => record,
+            Published::Nothing => return Ok(Outcome::NoRecord(domain.clone())),
+            Published::NoName => return Ok(Outcome::NoName(domain.clone())),
         };
         let mut domain = domain.clone();
         loop {
@@ -178,34 +207,42 @@ impl<'a> Evaluation<'_, 'a> {
             let Some(redirect) = &record.redirect else {
                 return Ok(Outcome::NoMatch(domain));
             };
-            (domain, record) = self.redirected(redirect, &domain)?;
+            domain = self.redirected(redirect, &domain)?;
+            record = match self.record(&domain)? {
+                Published::Record(record) => record,
+                Published::Nothing => {
+                    return Err(Stop::permanent(Reason::RedirectNone { domain: domain.to_string() }));
+                }
+                Published::NoName => return Ok(Outcome::NoName(domain)),
+            };
         }
     }
 
-    fn redirected(&mut self, redirect: &DomainSpec, domain: &Name) -> Result<(Name, Record), Stop> {
+    fn redirected(&mut self, redirect: &DomainSpec, domain: &Name) -> Result<Name, Stop> {
         self.budget.spend_term()?;
-        let none = |domain: String| Stop::permanent(Reason::RedirectNone { domain });
-        let target = self.target(redirect, domain)?.ok_or_else(|| none("a malformed name".to_owned()))?;
-        let record = self.record(&target)?.ok_or_else(|| none(target.to_string()))?;
-        Ok((target, record))
+        let none = || Stop::permanent(Reason::RedirectNone { domain: "a malformed name".to_owned() });
+        self.target(redirect, domain)?.ok_or_else(none)
     }
 
     /// The one SPF record of a domain (RFC 7208 §4.4, §4.5).
-    fn record(&mut self, domain: &Name) -> Result<Option<Record>, Stop> {
+    fn record(&mut self, domain: &Name) -> Result<Published, Stop> {
         let question = Question::new(domain.clone(), RecordType::Txt);
         let answer = self.lookups.ask(question.clone())?;
         if let Answer::Unavailable(why) = answer {
             return Err(Stop::unavailable(&question, *why));
         }
-        let mut found = answer.texts().filter(|text| parse::is_record(text));
-        let Some(text) = found.next() else { return Ok(None) };
-        let others = found.count();
-        let domain = domain.to_string();
-        if others > 0 {
-            return Err(Stop::permanent(Reason::SeveralRecords { domain, found: others + 1 }));
+        if matches!(answer, Answer::NxDomain { .. }) && self.selection.without_name() == WithoutName::Fail {
+            return Ok(Published::NoName);
         }
+        let found = self.selection.select(&mut answer.texts());
+        let domain = domain.to_string();
+        let text = match found[..] {
+            [] => return Ok(Published::Nothing),
+            [text] => text,
+            _ => return Err(Stop::permanent(Reason::SeveralRecords { domain, found: found.len() })),
+        };
         match parse::parse(text) {
-            Ok(record) => Ok(Some(record)),
+            Ok(record) => Ok(Published::Record(record)),
             Err(Malformed::Term(term)) => Err(Stop::permanent(Reason::MalformedRecord { domain, term })),
             Err(Malformed::Repeated(name)) => {
                 Err(Stop::permanent(Reason::RepeatedModifier { domain, name: name.to_owned() }))
@@ -221,7 +258,7 @@ impl<'a> Evaluation<'_, 'a> {
         match self.check_host(&target)? {
             Outcome::NoRecord(target) => Err(none(target.to_string())),
             Outcome::Match(Match { qualifier: Qualifier::Pass, reach, .. }) => Ok(Some(reach)),
-            Outcome::NoMatch(_) | Outcome::Match(_) => Ok(None),
+            Outcome::NoName(_) | Outcome::NoMatch(_) | Outcome::Match(_) => Ok(None),
         }
     }
 

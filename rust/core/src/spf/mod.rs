@@ -8,14 +8,16 @@ mod budget;
 mod evaluate;
 mod macros;
 mod parse;
+mod select;
 mod terms;
 #[cfg(test)]
 mod tests;
 
 use std::net::IpAddr;
 
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, evaluate_by};
 pub use parse::{Malformed, Record, parse};
+pub use select::{Selection, Spf1, WithoutName};
 
 use crate::finding::{self, Finding, Method, ResultWord, Value, reasons};
 
@@ -115,6 +117,7 @@ reasons! { spf:
     Matched { mechanism: String } = "matched" "{mechanism} matches the client";
     NoMatch { domain: String } = "no-match" "no term of {domain} matches the client";
     NotADomain { name: String } = "not-a-domain" "{name} is no domain name that could publish a record";
+    NoSuchDomain { domain: String } = "no-such-domain" "{domain} does not exist, and Sender ID takes that for a fail";
     NoRecord { domain: String } = "no-record" "{domain} publishes no SPF record";
     SeveralRecords { domain: String, found: usize } = "several-records" "{domain} publishes {found} SPF records, not one";
     MalformedRecord { domain: String, term: String } = "malformed-record" "the record of {domain} has a term that cannot be read: {term}";
