@@ -12,7 +12,7 @@ SOURCES = sorted(
     [*(ROOT / "python").rglob("*.py"), *(ROOT / "rust").rglob("src/**/*.rs"), ROOT / "python/trustlane/_core.pyi"]
 )
 
-CITATION = re.compile(r"RFC (\d+)((?:,? (?:and )?§[\w.]*\w)+)")
+CITATION = re.compile(r"(RFC \d+|draft-[a-z0-9-]+)((?:,? (?:and )?§[\w.]*\w)+)")
 SECTION = re.compile(r"§([\w.]*\w)")
 STATES = {"done", "partial", "refused"}
 
@@ -21,8 +21,8 @@ def citations(text: str) -> set[tuple[str, str]]:
     """(standard, section) pairs; ``RFC 6376 §3.4.3, §3.4.4`` is two. Line ends and comment signs may stand between."""
     joined = re.sub(r"\s*\n\s*(?://[/!]?|#)?\s*", " ", text)
     return {
-        (f"RFC {number}", section)
-        for number, sections in CITATION.findall(joined)
+        (standard, section)
+        for standard, sections in CITATION.findall(joined)
         for section in SECTION.findall(sections)
     }
 

@@ -224,6 +224,15 @@ impl Answer {
         }
     }
 
+    pub fn services(&self) -> impl Iterator<Item = Service<'_>> {
+        self.records().iter().filter_map(|record| match record {
+            Record::Srv { priority, weight, port, target } => {
+                Some(Service { priority: *priority, weight: *weight, port: *port, target: target.as_ref() })
+            }
+            _ => None,
+        })
+    }
+
     fn records(&self) -> &[Record] {
         match self {
             Self::Found { records, .. } => records,
@@ -251,6 +260,15 @@ impl Answer {
             Self::Unavailable(_) => false,
         }
     }
+}
+
+/// One SRV record (RFC 2782).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Service<'a> {
+    pub priority: u16,
+    pub weight: u16,
+    pub port: u16,
+    pub target: Option<&'a Name>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
