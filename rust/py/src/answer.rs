@@ -97,10 +97,6 @@ fn read_record(kind: RecordType, record: &Bound<'_, PyAny>) -> PyResult<Option<R
         RecordType::Aaaa => record.extract::<String>()?.parse::<Ipv6Addr>().ok().map(Record::Aaaa),
         RecordType::Ptr => Name::parse(&record.extract::<String>()?).map(Record::Ptr),
         RecordType::Txt => Some(Record::Txt(record.extract::<Vec<u8>>()?)),
-        RecordType::Srv => {
-            let (priority, weight, port, target) = record.extract::<(u16, u16, u16, String)>()?;
-            Some(Record::Srv { priority, weight, port, target: Name::parse(&target) })
-        }
         RecordType::Mx => {
             let (preference, exchange) = record.extract::<(u16, String)>()?;
             Some(Record::Mx { preference, exchange: Name::parse(&exchange) })
@@ -118,9 +114,6 @@ fn write_record(py: Python<'_>, record: &Record) -> PyResult<Py<PyAny>> {
         Record::Aaaa(address) => address.to_string().into_py_any(py),
         Record::Ptr(name) => name.as_str().into_py_any(py),
         Record::Txt(octets) => PyBytes::new(py, octets).into_py_any(py),
-        Record::Srv { priority, weight, port, target } => {
-            (*priority, *weight, *port, target.as_ref().map_or(".", Name::as_str)).into_py_any(py)
-        }
         Record::Mx { preference, exchange } => {
             (*preference, exchange.as_ref().map_or(".", Name::as_str)).into_py_any(py)
         }
