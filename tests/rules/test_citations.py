@@ -21,9 +21,7 @@ def citations(text: str) -> set[tuple[str, str]]:
     """(standard, section) pairs; ``RFC 6376 §3.4.3, §3.4.4`` is two. Line ends and comment signs may stand between."""
     joined = re.sub(r"\s*\n\s*(?://[/!]?|#)?\s*", " ", text)
     return {
-        (standard, section)
-        for standard, sections in CITATION.findall(joined)
-        for section in SECTION.findall(sections)
+        (standard, section) for standard, sections in CITATION.findall(joined) for section in SECTION.findall(sections)
     }
 
 

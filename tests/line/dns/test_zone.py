@@ -37,8 +37,6 @@ plain           TXT   "x"           ; servfail on Mondays
 signed                              ; secure
 alias           CNAME signed        ; secure
 odd\.dot        A     192.0.2.5
-_client._smtp   SRV   1 2 0 mail
-                SRV   1 1 1 .
 odd             PTR   a\.b.example.com.
 UPPER           A     192.0.2.6
 key             TXT   "long"
@@ -58,7 +56,6 @@ FOUND = [
     ("broken.example.com", "A", ["192.0.2.4"]),
     ("plain.example.com", "TXT", [b"x"]),
     ("upper.example.com", "A", ["192.0.2.6"]),
-    ("_client._smtp.example.com", "SRV", [(1, 2, 0, "mail.example.com"), (1, 1, 1, ".")]),
     ("1.2.0.192.in-addr.arpa", "PTR", ["mail.example.com"]),
     ("k._domainkey.example.net", "TXT", [b"v=DKIM1;k=rsa; p=abc \xff"]),
 ]
