@@ -58,6 +58,7 @@ class Examination:
         line_ends: str = "as-is",
         max_signatures: int | None = None,
         max_rsa_bits: int | None = None,
+        cache: KeyCache | None = None,
     ) -> Examination: ...
     def feed(self, octets: bytes) -> None: ...
     def finish(self) -> None: ...
@@ -74,6 +75,68 @@ class Examination:
     @property
     def verifications(self) -> int: ...
     def forged_results(self, ours: Sequence[str]) -> list[int]: ...
+
+@final
+class KeyCache:
+    """Key records that were read before, good or bad, by their text; at most ``max_keys`` of them. Threads may share one."""
+
+    def __new__(cls, max_keys: int = 10_000) -> KeyCache: ...
+    @property
+    def max_keys(self) -> int: ...
+    @property
+    def hits(self) -> int:
+        """Texts that were known already."""
+    @property
+    def reads(self) -> int:
+        """Texts that had to be read."""
+    def __len__(self) -> int: ...
+
+@final
+class SignedMail:
+    """One message and its DKIM signatures, without any other check: octets and answers in, questions and findings out."""
+
+    def __new__(
+        cls,
+        *,
+        now: int,
+        line_ends: str = "as-is",
+        cache: KeyCache | None = None,
+        max_signatures: int | None = None,
+        max_rsa_bits: int | None = None,
+    ) -> SignedMail: ...
+    def feed(self, octets: bytes) -> None: ...
+    def finish(self) -> None: ...
+    def questions(self) -> list[Question]: ...
+    def learn(self, answers: Mapping[Question, Answer]) -> None: ...
+    def findings(self) -> list[FindingParts]: ...
+    @property
+    def verifications(self) -> int: ...
+
+def verify_one(
+    message: bytes,
+    keys: Mapping[str, bytes | Answer],
+    *,
+    now: int,
+    line_ends: str = "fix-crlf",
+    cache: KeyCache | None = None,
+    max_signatures: int | None = None,
+    max_rsa_bits: int | None = None,
+) -> list[FindingParts]:
+    """The DKIM findings of one message. ``keys`` maps the name of a key record to its text or its Answer; what is not
+    there does not exist."""
+
+def verify_many(
+    messages: Sequence[bytes],
+    keys: Mapping[str, bytes | Answer],
+    *,
+    now: int,
+    threads: int,
+    line_ends: str = "fix-crlf",
+    cache: KeyCache | None = None,
+    max_signatures: int | None = None,
+    max_rsa_bits: int | None = None,
+) -> list[list[FindingParts]]:
+    """The same for each of many messages, on so many threads at once, without the interpreter's lock."""
 
 def write_results(authserv_id: str, results: Sequence[ResultParts]) -> bytes:
     """The value of an Authentication-Results field, folded (RFC 8601 §2.2)."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from trustlane import _core
-from trustlane._core import Answer, Examination, Question
+from trustlane import dkim
+from trustlane._core import Answer, Question
 
 CHUNK_OCTETS = 16 * 1024
 """What a streamed mail is cut into; a usual read from a socket."""
@@ -66,8 +66,7 @@ def verifiers() -> Iterator[Verifier]:
     yield Verifier("floor", _floor())
     yield Verifier("trustlane", _one)
     yield Verifier("streamed", _streamed)
-    if hasattr(_core, "verify_many"):
-        yield Verifier("many at once", _many, MAILS_AT_ONCE)
+    yield Verifier("many at once", _many, MAILS_AT_ONCE)
     with suppress(ImportError):
         yield Verifier("pure Python", partial(_reference, importlib.import_module("trustlane.reference")))
     with suppress(ImportError):
@@ -98,31 +97,24 @@ def _hash(body: bytes) -> bytes:
 
 
 def _one(case: Case) -> Call:
-    """The shortest way there is from Python."""
-    verify_one = getattr(_core, "verify_one", None)
-    return partial(verify_one, case.octets, case.texts, now=case.now) if verify_one else _fed([case.octets], case)
+    return partial(dkim.verify_one, case.octets, case.texts, now=case.now)
 
 
 def _streamed(case: Case) -> Call:
-    return _fed([case.octets[at : at + CHUNK_OCTETS] for at in range(0, len(case.octets), CHUNK_OCTETS)], case)
+    chunks = [case.octets[at : at + CHUNK_OCTETS] for at in range(0, len(case.octets), CHUNK_OCTETS)]
 
-
-def _fed(chunks: Sequence[bytes], case: Case) -> Call:
     def call() -> object:
-        examination = Examination(now=case.now)
+        arrival = dkim.Arrival(now=case.now)
         for chunk in chunks:
-            examination.feed(chunk)
-        examination.finish()
-        while questions := examination.questions():
-            examination.learn(case.ask(questions))
-        return examination.findings()
+            arrival.feed(chunk)
+        arrival.finish()
+        return arrival.findings(case)
 
     return call
 
 
 def _many(case: Case) -> Call:
-    verify_many: Any = _core.__dict__["verify_many"]
-    return partial(verify_many, [case.octets] * MAILS_AT_ONCE, case.texts, now=case.now)
+    return partial(dkim.verify_many, [case.octets] * MAILS_AT_ONCE, case.texts, now=case.now)
 
 
 def _reference(reference: Any, case: Case) -> Call:

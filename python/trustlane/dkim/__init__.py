@@ -14,7 +14,7 @@ from trustlane.dkim.errors import (
     ValidationError,
 )
 from trustlane.dkim.examine import aexamine, examine
-from trustlane.dkim.many import verify_many
+from trustlane.dkim.many import verify_many, verify_one
 from trustlane.dkim.sign import sign
 from trustlane.dkim.verify import verify
 
@@ -35,4 +35,5 @@ __all__ = [
     "sign",
     "verify",
     "verify_many",
+    "verify_one",
 ]

@@ -3,10 +3,10 @@
 import time
 from enum import Enum
 
-from trustlane._core import Answer, Examination, Question
+from trustlane._core import KeyCache, Question, SignedMail
 from trustlane.dkim.errors import ParameterError
-from trustlane.dns import Answers, AsyncResolver, Resolver
-from trustlane.identities import Finding
+from trustlane.dns import AsyncResolver, Resolver
+from trustlane.identities import KEYS, Finding
 from trustlane.message import Instant
 
 
@@ -33,15 +33,16 @@ class Arrival:
         ['none']
     """
 
-    def __init__(self, *, now: Instant | None = None, line_ends: str = "as-is") -> None:
+    def __init__(self, *, now: Instant | None = None, line_ends: str = "as-is", cache: KeyCache = KEYS) -> None:
         """
         Args:
             now: Unix seconds of receipt; by default this moment.
             line_ends: ``as-is``, ``fix-crlf`` (a lone LF counts as CRLF) or ``reject``.
+            cache: key records that were read before; by default those of the whole process.
         """
         instant = time.time() if now is None else now
         try:
-            self._examination = Examination(now=int(instant), line_ends=line_ends)
+            self._mail = SignedMail(now=int(instant), line_ends=line_ends, cache=cache)
         except ValueError as error:
             raise ParameterError(str(error)) from error
         self._part: _Part | None = None
@@ -49,61 +50,49 @@ class Arrival:
     def feed(self, octets: bytes) -> None:
         """Takes the next octets of the message, header and body alike."""
         self._enter(_Part.OCTETS, {None, _Part.OCTETS})
-        self._examination.feed(octets)
+        self._mail.feed(octets)
 
     def field(self, name: bytes | str, value: bytes | str) -> None:
         """Takes the next header field; ``value`` is all that follows its colon, the blank and the folds included."""
         self._enter(_Part.FIELDS, {None, _Part.FIELDS})
-        self._examination.feed(_octets(name) + b":" + _octets(value) + b"\r\n")
+        self._mail.feed(_octets(name) + b":" + _octets(value) + b"\r\n")
 
     def body(self, octets: bytes) -> None:
         """Takes the next octets of the body; the first ones say that the header is complete."""
         if self._part is not _Part.BODY:
             self._enter(_Part.BODY, {None, _Part.FIELDS})
-            self._examination.feed(b"\r\n")
-        self._examination.feed(octets)
+            self._mail.feed(b"\r\n")
+        self._mail.feed(octets)
 
     def finish(self) -> None:
         """The message is whole."""
         self._enter(_Part.FINISHED, set(_Part) - {_Part.FINISHED} | {None})
-        self._examination.finish()
+        self._mail.finish()
 
     def findings(self, resolver: Resolver) -> list[Finding]:
         """One finding for each signature field; the first call asks for the keys, all at once."""
         while asked := self._questions():
-            self._learn(asked, resolver.ask([question for question in asked if _is_for_key(question)]))
+            self._mail.learn(resolver.ask(asked))
         return self._found()
 
     async def afindings(self, resolver: AsyncResolver) -> list[Finding]:
         """The same for an event loop."""
         while asked := self._questions():
-            self._learn(asked, await resolver.aask([question for question in asked if _is_for_key(question)]))
+            self._mail.learn(await resolver.aask(asked))
         return self._found()
 
     def _questions(self) -> list[Question]:
         if self._part is not _Part.FINISHED:
             raise ParameterError("finish() the message before its findings are asked for")
-        return self._examination.questions()
-
-    def _learn(self, asked: list[Question], answers: Answers) -> None:
-        """Only keys are asked for: what other checks would know has no part in a signature."""
-        self._examination.learn({question: answers.get(question, _NOT_ASKED) for question in asked})
+        return self._mail.questions()
 
     def _found(self) -> list[Finding]:
-        findings = (Finding(*parts) for parts in self._examination.findings())
-        return [finding for finding in findings if finding.method == "dkim"]
+        return [Finding(*parts) for parts in self._mail.findings()]
 
     def _enter(self, part: _Part, allowed: set[_Part | None]) -> None:
         if self._part not in allowed:
             raise ParameterError(f"{part.value} cannot come after {self._part.value if self._part else 'nothing'}")
         self._part = part
-
-
-_NOT_ASKED = Answer.unavailable("not-asked")
-
-
-def _is_for_key(question: Question) -> bool:
-    return "._domainkey." in question.name
 
 
 def _octets(text: bytes | str) -> bytes:

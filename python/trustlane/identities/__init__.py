@@ -7,6 +7,7 @@ history, trust or lanes.
 from trustlane.identities.examine import Examined, aexamine, examine
 from trustlane.identities.finding import Finding
 from trustlane.identities.identity import Identities, Identity, identify
+from trustlane.identities.key_cache import KEYS
 from trustlane.identities.limits import ExamineLimits
 
-__all__ = ["ExamineLimits", "Examined", "Finding", "Identities", "Identity", "aexamine", "examine", "identify"]
+__all__ = ["KEYS", "ExamineLimits", "Examined", "Finding", "Identities", "Identity", "aexamine", "examine", "identify"]

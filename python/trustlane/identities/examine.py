@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from trustlane._core import Answer, Examination, Question
 from trustlane.dns import AsyncResolver, Resolver
 from trustlane.identities.finding import Finding
+from trustlane.identities.key_cache import KEYS
 from trustlane.identities.limits import ExamineLimits
 from trustlane.message import Instant, Transaction
 
@@ -57,6 +58,7 @@ def _begin(mail: Transaction, limits: ExamineLimits, now: Instant) -> Examinatio
         line_ends=mail.line_ends,
         max_signatures=limits.max_signatures,
         max_rsa_bits=limits.max_rsa_bits,
+        cache=KEYS,
     )
     examination.feed(mail.message)
     examination.finish()

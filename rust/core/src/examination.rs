@@ -4,6 +4,7 @@
 //! however often answers come; what is missing is asked for all checks together.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::address::{self, AuthorDomains};
 use crate::dns::{Answer, Answers, Lookups, Name, Question, Unavailable, Wait};
@@ -27,12 +28,14 @@ pub struct SessionFacts {
     pub receiver: String,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The time of receipt, in seconds since 1970.
     pub now_seconds: u64,
     pub arrival: ArrivalOptions,
     pub dkim: dkim::Limits,
+    /// Key records that were read before; its owner gives the same one to all examinations.
+    pub keys: Arc<dkim::KeyCache>,
 }
 
 /// One message and every check of it.
@@ -57,8 +60,8 @@ impl Examination {
     pub fn new(facts: SessionFacts, options: Options) -> Self {
         Self {
             facts,
-            options,
             arrival: Arrival::new(options.arrival),
+            options,
             answers: Answers::default(),
             rounds: 0,
             signatures: None,
@@ -134,7 +137,7 @@ impl Examination {
         keep(&mut self.spf_mail_from, || check_mail_from(facts, self.options.now_seconds, &mut lookups));
         if let (Some(signatures), Some(header)) = (&mut self.signatures, self.arrival.header()) {
             keep(&mut self.dkim, || {
-                signatures.advance(header, self.arrival.bodies(), &mut lookups)?;
+                signatures.advance(header, self.arrival.bodies(), &self.options.keys, &mut lookups)?;
                 Ok(signatures.findings())
             });
             let authors = self.authors.get_or_insert_with(|| authors(header));

@@ -12,6 +12,7 @@ use trustlane_core::message::{ArrivalOptions, Header, LineEnds};
 use crate::answer::Answer;
 use crate::errors::{bad_argument, not_finished};
 use crate::finding::write_finding;
+use crate::key_cache::{KeyCache, shared};
 use crate::question::Question;
 
 /// One message and every check of it: octets and answers in, questions and findings out.
@@ -22,7 +23,7 @@ pub struct Examination(examination::Examination);
 impl Examination {
     #[new]
     #[pyo3(signature = (*, client_ip = None, helo = None, mail_from = None, receiver = "", now, line_ends = "as-is",
-        max_signatures = None, max_rsa_bits = None))]
+        max_signatures = None, max_rsa_bits = None, cache = None))]
     #[expect(clippy::too_many_arguments, reason = "each has a name in Python")]
     fn new(
         client_ip: Option<&str>,
@@ -33,6 +34,7 @@ impl Examination {
         line_ends: &str,
         max_signatures: Option<usize>,
         max_rsa_bits: Option<u32>,
+        cache: Option<&Bound<'_, KeyCache>>,
     ) -> PyResult<Self> {
         let client_ip = client_ip.map(read_address).transpose()?;
         let facts = SessionFacts { client_ip, helo, mail_from, receiver: receiver.to_owned() };
@@ -42,7 +44,7 @@ impl Examination {
             signatures: max_signatures.unwrap_or(usual.signatures),
             rsa_bits: max_rsa_bits.unwrap_or(usual.rsa_bits),
         };
-        let options = Options { now_seconds: now, arrival, dkim };
+        let options = Options { now_seconds: now, arrival, dkim, keys: shared(cache) };
         Ok(Self(examination::Examination::new(facts, options)))
     }
 

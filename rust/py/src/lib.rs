@@ -8,8 +8,11 @@ mod examination;
 mod finding;
 mod functions;
 mod key;
+mod key_cache;
 mod question;
 mod sign;
+mod signed_mail;
+mod verify;
 
 use pyo3::prelude::*;
 
@@ -26,7 +29,13 @@ mod _core {
     #[pymodule_export]
     use crate::key::{SigningKey, new_key};
     #[pymodule_export]
+    use crate::key_cache::KeyCache;
+    #[pymodule_export]
     use crate::question::Question;
     #[pymodule_export]
     use crate::sign::{sign, sign_often};
+    #[pymodule_export]
+    use crate::signed_mail::SignedMail;
+    #[pymodule_export]
+    use crate::verify::{verify_many, verify_one};
 }

@@ -1,6 +1,8 @@
 //! Signatures to findings, as ask and replay (RFC 6376 §6.1).
 
-use super::key::KeyRecord;
+use std::sync::Arc;
+
+use super::cache::{KeyCache, ReadKey};
 use super::parse::{self, Claims, Signature};
 use super::report;
 use super::select::{FieldIndex, OwnField, data_digest};
@@ -58,7 +60,7 @@ pub(super) struct Check {
 #[derive(Debug)]
 enum Stage {
     NeedsKey,
-    NeedsBody(PublicKey),
+    NeedsBody(Arc<ReadKey>),
     Decided(Reason),
 }
 
@@ -92,16 +94,22 @@ impl Evaluation {
         &mut self,
         header: &Header,
         bodies: Option<&BodyHashes>,
+        keys: &KeyCache,
         lookups: &mut Lookups<'_>,
     ) -> Result<(), Wait> {
         for check in &mut self.checks {
-            check.learn_key(&self.limits, lookups);
+            check.learn_key(&self.limits, keys, lookups);
             check.learn_body(header, bodies, &mut self.index, &mut self.verifications);
         }
-        match self.checks.iter().any(Check::is_open) {
-            true => Err(Wait),
-            false => Ok(()),
+        match self.is_decided() {
+            true => Ok(()),
+            false => Err(Wait),
         }
+    }
+
+    /// Every signature has its finding.
+    pub fn is_decided(&self) -> bool {
+        !self.checks.iter().any(Check::is_open)
     }
 
     /// One finding per signature field, in the order of the fields; a single `none` where there is no such field.
@@ -176,17 +184,17 @@ impl Check {
         self.signature.as_ref().map(|signature| signature.body)
     }
 
-    fn learn_key(&mut self, limits: &Limits, lookups: &mut Lookups<'_>) {
+    fn learn_key(&mut self, limits: &Limits, keys: &KeyCache, lookups: &mut Lookups<'_>) {
         let (Stage::NeedsKey, Some(signature)) = (&self.stage, &self.signature) else { return };
         let Ok(answer) = lookups.ask(signature.key_question.clone()) else { return };
-        let key = KeyRecord::from_answer(answer).and_then(|record| {
-            self.is_testing = Some(record.is_testing);
-            let key = record.public_key(signature.algorithm)?;
-            self.key_bits = Some(key.bits());
-            if key.bits() > limits.rsa_bits {
-                return Err(Reason::KeyTooLong { bits: key.bits(), max: limits.rsa_bits });
+        let key = keys.from_answer(answer).and_then(|key| {
+            self.is_testing = Some(key.record().is_testing);
+            let bits = key.public_key(signature.algorithm)?.bits();
+            self.key_bits = Some(bits);
+            if bits > limits.rsa_bits {
+                return Err(Reason::KeyTooLong { bits, max: limits.rsa_bits });
             }
-            match record.is_strict && signature.identity_domain != signature.domain {
+            match key.record().is_strict && signature.identity_domain != signature.domain {
                 true => Err(Reason::IdentityNotDomain),
                 false => Ok(key),
             }
@@ -203,6 +211,7 @@ impl Check {
     ) {
         let (Stage::NeedsBody(key), Some(signature)) = (&self.stage, &self.signature) else { return };
         let Some(body) = bodies.and_then(|bodies| bodies.get(&signature.body)) else { return };
+        let Ok(key) = key.public_key(signature.algorithm) else { return };
         self.covers_body = Some(body.hashed_octets == body.canonical_octets);
         let reason = body_differs(signature, body).unwrap_or_else(|| {
             *verifications += 1;

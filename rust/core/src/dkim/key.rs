@@ -2,7 +2,7 @@
 
 use super::{Algorithm, Reason};
 use crate::crypto::{KeyError, KeyKind, PublicKey};
-use crate::dns::{Answer, Record};
+use crate::dns::Answer;
 use crate::octets::{Malformed, base64_octets, colon_list};
 use crate::tags::{self, TagList};
 
@@ -62,23 +62,7 @@ impl KeyRecord {
     /// # Errors
     /// Why there is no such record, or why it is not known.
     pub fn from_answer(answer: &Answer) -> Result<Self, Reason> {
-        let records = match answer {
-            Answer::Found { records, .. } => records,
-            Answer::NxDomain { .. } | Answer::NoData { .. } => return Err(Reason::NoKey),
-            Answer::Unavailable(why) => return Err(Reason::KeyUnavailable { why: why.word() }),
-        };
-        let texts = records.iter().filter_map(|record| match record {
-            Record::Txt(text) => Some(text),
-            _ => None,
-        });
-        let (good, bad): (Vec<_>, Vec<_>) = texts.map(|text| Self::parse(text)).partition(Result::is_ok);
-        let found = good.len();
-        match (good.into_iter().flatten().next(), bad.into_iter().find_map(Result::err)) {
-            (Some(record), _) if found == 1 => Ok(record),
-            (Some(_), _) => Err(Reason::SeveralKeys { found }),
-            (None, Some(Malformed { what, at })) => Err(Reason::KeyMalformed { what, at }),
-            (None, None) => Err(Reason::NoKey),
-        }
+        one_of(answer, Self::parse)
     }
 
     /// The key for signatures of this algorithm, after the checks of RFC 6376 §6.1.2 in their order.
@@ -86,6 +70,12 @@ impl KeyRecord {
     /// # Errors
     /// Why this record gives no such key.
     pub fn public_key(&self, algorithm: Algorithm) -> Result<PublicKey, Reason> {
+        self.check_use(algorithm)?;
+        self.key().map_err(|error| self.reason(error))
+    }
+
+    /// Whether signatures of this algorithm may use the key, whatever it is.
+    pub(super) fn check_use(&self, algorithm: Algorithm) -> Result<(), Reason> {
         if !self.allows_email {
             return Err(Reason::KeyRefusesService);
         }
@@ -95,20 +85,55 @@ impl KeyRecord {
         if self.octets.is_empty() {
             return Err(Reason::KeyRevoked);
         }
-        if self.kind != Some(algorithm.key_kind()) {
-            return Err(Reason::KeyTypeDiffers);
+        match self.kind == Some(algorithm.key_kind()) {
+            true => Ok(()),
+            false => Err(Reason::KeyTypeDiffers),
         }
-        let key = match algorithm.key_kind() {
-            KeyKind::Rsa => PublicKey::rsa(&self.octets),
-            KeyKind::Ed25519 => <&[u8; 32]>::try_from(self.octets.as_slice())
-                .map_err(|_| KeyError::Malformed)
-                .and_then(PublicKey::ed25519),
-        };
-        key.map_err(|error| match error {
+    }
+
+    /// The key that the octets are, by the record's own type.
+    pub(super) fn key(&self) -> Result<PublicKey, KeyError> {
+        match self.kind {
+            Some(KeyKind::Rsa) => PublicKey::rsa(&self.octets),
+            Some(KeyKind::Ed25519) => {
+                let octets = self.octets.as_slice().try_into().map_err(|_| KeyError::Malformed)?;
+                PublicKey::ed25519(octets)
+            }
+            None => Err(KeyError::Malformed),
+        }
+    }
+
+    pub(super) fn reason(&self, error: KeyError) -> Reason {
+        match error {
             KeyError::Malformed => Reason::KeyMalformed { what: "p=", at: self.key_at },
             KeyError::TooShort { bits, min } => Reason::KeyTooShort { bits, min },
             KeyError::TooLong { bits, max } => Reason::KeyTooLong { bits, max },
-        })
+        }
+    }
+}
+
+/// The one key record among the texts of an answer, each read by `read`.
+pub(super) fn one_of<T>(answer: &Answer, read: impl Fn(&[u8]) -> Result<T, Malformed>) -> Result<T, Reason> {
+    match answer {
+        Answer::Found { .. } => {}
+        Answer::NxDomain { .. } | Answer::NoData { .. } => return Err(Reason::NoKey),
+        Answer::Unavailable(why) => return Err(Reason::KeyUnavailable { why: why.word() }),
+    }
+    let (mut record, mut found, mut malformed) = (None, 0, None);
+    for text in answer.texts() {
+        match read(text) {
+            Ok(read) => {
+                found += 1;
+                record = record.or(Some(read));
+            }
+            Err(bad) => malformed = malformed.or(Some(bad)),
+        }
+    }
+    match (record, malformed) {
+        (Some(record), _) if found == 1 => Ok(record),
+        (Some(_), _) => Err(Reason::SeveralKeys { found }),
+        (None, Some(Malformed { what, at })) => Err(Reason::KeyMalformed { what, at }),
+        (None, None) => Err(Reason::NoKey),
     }
 }
 
@@ -128,7 +153,7 @@ fn lists(list: &TagList<'_>, tag: &str, word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dns::Unavailable;
+    use crate::dns::{Record, Unavailable};
 
     const ED25519: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
     const RSA: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB";

@@ -3,19 +3,25 @@
 //! Takes a header, the time, canonical body hashes and answers from DNS; gives one finding per signature field. It knows
 //! nothing of how mail arrives, and it does not judge a signer.
 
+pub mod cache;
 mod copies;
 pub mod evaluate;
 pub mod key;
+mod many;
 pub mod parse;
 mod report;
 mod select;
+mod signed_mail;
 #[cfg(test)]
 mod tests;
 pub mod write;
 
+pub use cache::KeyCache;
 pub use evaluate::{Evaluation, Limits};
 pub use key::KeyRecord;
+pub use many::Batch;
 pub use parse::{Algorithm, Signature};
+pub use signed_mail::{SignedMail, VerifyOptions};
 pub use write::{Identity, SignedNames, SigningError, SigningRequest, sign, sign_message, sign_message_often};
 
 use crate::finding::{ResultWord, reasons};

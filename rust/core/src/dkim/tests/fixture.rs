@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::crypto::SigningKey;
 use crate::dkim::parse::parse;
 use crate::dkim::select::{FieldIndex, OwnField, data_digest};
-use crate::dkim::{Evaluation, Limits};
+use crate::dkim::{Evaluation, KeyCache, Limits};
 use crate::dns::{Answer, Answers, Lookups, Question, Record};
 use crate::finding::{Finding, Value};
 use crate::message::{Arrival, ArrivalOptions, BodyHasher, BodyHashes, BodySpec, Header, HeaderLimits, LineEnds};
@@ -71,10 +71,10 @@ pub fn examine_chunks(chunks: &[&[u8]], zone: &Zone, line_ends: LineEnds, now_se
     arrival.finish(&mut choose);
     let mut evaluation = evaluation.expect("a finished header was shown");
     let header = arrival.header().expect("a finished message has a header");
-    let mut answers = Answers::default();
+    let (keys, mut answers) = (KeyCache::default(), Answers::default());
     loop {
         let mut lookups = Lookups::new(&answers);
-        if evaluation.advance(header, arrival.bodies(), &mut lookups).is_ok() {
+        if evaluation.advance(header, arrival.bodies(), &keys, &mut lookups).is_ok() {
             break;
         }
         let missing = lookups.into_missing();

@@ -3,7 +3,7 @@
 use super::fixture::{FIELD, MAIL, examine, mail_signed_with, no_bodies, rsa, signed, told, zone};
 use crate::dkim::evaluate::MAX_SIGNATURES;
 use crate::dkim::parse::MAX_SIGNED_NAMES;
-use crate::dkim::{Evaluation, Limits};
+use crate::dkim::{KeyCache, Evaluation, Limits};
 use crate::dns::{Answers, Lookups, Wait};
 use crate::message::header::{MAX_HEADER_FIELDS, MAX_HEADER_OCTETS};
 use crate::message::{Header, HeaderLimits};
@@ -70,7 +70,7 @@ fn a_signature_that_still_waits_is_a_temporary_error() {
     let header = Header::scan(mail.into_bytes(), HeaderLimits::default());
     let mut evaluation = Evaluation::begin(&header, super::fixture::NOW, &Limits::default());
     let answers = Answers::default();
-    assert_eq!(evaluation.advance(&header, no_bodies(), &mut Lookups::new(&answers)), Err(Wait));
+    assert_eq!(evaluation.advance(&header, no_bodies(), &KeyCache::default(), &mut Lookups::new(&answers)), Err(Wait));
     let findings = evaluation.findings();
     assert_eq!((findings[0].result.word(), findings[0].reason.code()), ("temperror", "dkim.unfinished"));
 }

@@ -1,7 +1,7 @@
 //! Signatures from octets to findings: the published examples, every reason, what goes wrong in the field, properties.
 
 mod field_notes;
-mod fixture;
+pub mod fixture;
 mod limits;
 mod properties;
 mod reasons;
