@@ -78,7 +78,7 @@ class Examination:
 
 @final
 class KeyCache:
-    """Key records that were read before, good or bad, by their text; at most ``max_keys`` of them. Threads may share one."""
+    """Key records that were read before, good or bad, by their text; at most ``max_keys``. Threads may share one."""
 
     def __new__(cls, max_keys: int = 10_000) -> KeyCache: ...
     @property
@@ -93,7 +93,7 @@ class KeyCache:
 
 @final
 class SignedMail:
-    """One message and its DKIM signatures, without any other check: octets and answers in, questions and findings out."""
+    """One message and its DKIM signatures alone: octets and answers in, questions and findings out."""
 
     def __new__(
         cls,

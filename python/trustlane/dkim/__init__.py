@@ -5,6 +5,7 @@ changing an import (docs/moving-from-dkimpy.md). :func:`examine` and :class:`Arr
 signature, with its reason. It knows nothing of history, trust or lanes.
 """
 
+from trustlane._core import KeyCache
 from trustlane.dkim.arrival import Arrival
 from trustlane.dkim.errors import (
     DKIMException,
@@ -17,13 +18,16 @@ from trustlane.dkim.examine import aexamine, examine
 from trustlane.dkim.many import verify_many, verify_one
 from trustlane.dkim.sign import sign
 from trustlane.dkim.verify import verify
+from trustlane.identities import KEYS
 
 dkim_sign = sign
 dkim_verify = verify
 
 __all__ = [
+    "KEYS",
     "Arrival",
     "DKIMException",
+    "KeyCache",
     "KeyFormatError",
     "MessageFormatError",
     "ParameterError",

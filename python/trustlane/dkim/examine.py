@@ -1,13 +1,19 @@
 """The findings of one whole message."""
 
+from trustlane._core import KeyCache
 from trustlane.dkim.arrival import Arrival
 from trustlane.dns import AsyncResolver, Resolver
-from trustlane.identities import Finding
+from trustlane.identities import KEYS, Finding
 from trustlane.message import Instant
 
 
 def examine(
-    message: bytes, *, resolver: Resolver, now: Instant | None = None, line_ends: str = "fix-crlf"
+    message: bytes,
+    *,
+    resolver: Resolver,
+    now: Instant | None = None,
+    line_ends: str = "fix-crlf",
+    cache: KeyCache = KEYS,
 ) -> list[Finding]:
     """One finding for each DKIM-Signature field, in the order they stand; one ``none`` where there is no such field.
 
@@ -17,19 +23,25 @@ def examine(
         message: header and body; a lone LF counts as CRLF, unless ``line_ends`` says otherwise.
         resolver: answers for DNS, as :class:`trustlane.dns.resolver.DnsResolver`.
         now: Unix seconds of receipt; by default this moment.
+        cache: key records that were read before; by default those of the whole process.
     """
-    return _arrived(message, now, line_ends).findings(resolver)
+    return _arrived(message, now, line_ends, cache).findings(resolver)
 
 
 async def aexamine(
-    message: bytes, *, resolver: AsyncResolver, now: Instant | None = None, line_ends: str = "fix-crlf"
+    message: bytes,
+    *,
+    resolver: AsyncResolver,
+    now: Instant | None = None,
+    line_ends: str = "fix-crlf",
+    cache: KeyCache = KEYS,
 ) -> list[Finding]:
     """The same for an event loop."""
-    return await _arrived(message, now, line_ends).afindings(resolver)
+    return await _arrived(message, now, line_ends, cache).afindings(resolver)
 
 
-def _arrived(message: bytes, now: Instant | None, line_ends: str) -> Arrival:
-    arrival = Arrival(now=now, line_ends=line_ends)
+def _arrived(message: bytes, now: Instant | None, line_ends: str, cache: KeyCache) -> Arrival:
+    arrival = Arrival(now=now, line_ends=line_ends, cache=cache)
     arrival.feed(message)
     arrival.finish()
     return arrival

@@ -87,5 +87,5 @@ fn look_up(keys: &Bound<'_, PyAny>, question: &Question) -> PyResult<dns::Answer
         return Ok(answer.get().0.clone());
     }
     let text = found.extract::<&[u8]>()?.to_vec();
-    Ok(dns::Answer::Found { records: vec![Record::Txt(text)], is_secure: false })
+    Ok(dns::Answer::Found { records: vec![Record::Txt(text)].into(), is_secure: false })
 }

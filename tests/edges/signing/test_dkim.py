@@ -1,11 +1,14 @@
 """trustlane.dkim: dkimpy's arguments, and the findings behind a verdict."""
 
+from collections import defaultdict
+
 import pytest
 from tests.edges.signing.signer import MAIL, NOW, key, lookup, signing_key, zone
 
 from trustlane import TrustlaneError, dkim
-from trustlane._core import sign_often
+from trustlane._core import Answer, sign_often
 from trustlane.dns.absent import NO_RESOLVER
+from trustlane.dns.zone import ZoneResolver
 from trustlane.keys import key_record
 
 RSA = key("rsa2048").private.encode()
@@ -133,6 +136,52 @@ def test_many_messages_have_the_findings_of_each_in_their_order(threads: int | N
     assert found == [dkim.examine(mail, resolver=zone("rsa2048")) for mail in mails]
     assert [findings[0].reason for findings in dkim.verify_many(mails[:1], {})] == ["dkim.no-key"]
     assert dkim.verify_many([], keys) == []
+
+
+def test_one_message_whose_keys_are_at_hand_needs_one_call() -> None:
+    name, record = key("rsa2048").record_name, key_record(signing_key("rsa2048")).encode()
+    for mail, keys, reason in [
+        (signed(), {name: record}, "dkim.verified"),
+        (signed(LF_MAIL), {name: record}, "dkim.verified"),
+        (signed(), {name: Answer.found("TXT", [record])}, "dkim.verified"),
+        (signed(), {name: Answer.unavailable("timeout")}, "dkim.key-unavailable"),
+        (signed(), {name: b"p="}, "dkim.key-revoked"),
+        (signed(), {}, "dkim.no-key"),
+        (signed(), defaultdict(lambda: record), "dkim.verified"),
+        (MAIL, {name: record}, "dkim.no-signature"),
+    ]:
+        assert [finding.reason for finding in dkim.verify_one(mail, keys)] == [reason]
+    with pytest.raises(TypeError):
+        dkim.verify_one(signed(), {name: "text"})
+
+
+def test_a_key_record_is_read_once_for_all_messages_and_bad_ones_too() -> None:
+    name, record = key("rsa2048").record_name, key_record(signing_key("rsa2048")).encode()
+    mails = [signed()] * 9
+    for text, reason in [
+        (record, "dkim.verified"),
+        (b"v=DKIM1; p=", "dkim.key-revoked"),
+        (b"v=DKIM1; p=AAAA", "dkim.key-malformed"),
+        (b"hello", "dkim.key-malformed"),
+    ]:
+        cache = dkim.KeyCache()
+        dkim.examine(mails[0], resolver=ZoneResolver.from_text(f'{name}. TXT "{text.decode()}"'), cache=cache)
+        dkim.verify_one(mails[0], {name: text}, cache=cache)
+        found = dkim.verify_many(mails, {name: text}, cache=cache)
+        assert [findings[0].reason for findings in found] == [reason] * len(mails)
+        assert (cache.reads, cache.hits, len(cache)) == (1, 10, 1)
+
+
+def test_the_process_has_a_cache_of_its_own_and_a_cache_is_bounded() -> None:
+    name, record = key("rsa2048").record_name, key_record(signing_key("rsa2048")).encode()
+    before = dkim.KEYS.reads + dkim.KEYS.hits
+    dkim.verify_one(signed(), {name: record})
+    assert (dkim.KEYS.reads + dkim.KEYS.hits, dkim.KEYS.max_keys) == (before + 1, 10_000)
+    small = dkim.KeyCache(max_keys=4)
+    for number in range(20):
+        dkim.verify_one(signed(), {name: b"n=%d; p=" % number}, cache=small)
+    assert (small.reads, small.hits) == (20, 0)
+    assert len(small) <= small.max_keys
 
 
 def test_parts_out_of_their_order_are_refused() -> None:

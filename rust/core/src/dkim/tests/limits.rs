@@ -3,7 +3,7 @@
 use super::fixture::{FIELD, MAIL, examine, mail_signed_with, no_bodies, rsa, signed, told, zone};
 use crate::dkim::evaluate::MAX_SIGNATURES;
 use crate::dkim::parse::MAX_SIGNED_NAMES;
-use crate::dkim::{KeyCache, Evaluation, Limits};
+use crate::dkim::{Evaluation, KeyCache, Limits};
 use crate::dns::{Answers, Lookups, Wait};
 use crate::message::header::{MAX_HEADER_FIELDS, MAX_HEADER_OCTETS};
 use crate::message::{Header, HeaderLimits};
