@@ -34,6 +34,13 @@ async def acarry(
         now: Unix seconds at the time of receipt.
     """
     examined = await aexamine(mail, resolver, policy.limits, now)
+    return await aconclude(mail, examined, ledger=ledger, policy=policy, now=now)
+
+
+async def aconclude(
+    mail: Transaction, examined: Examined, *, ledger: AsyncLedger, policy: Policy, now: Instant
+) -> Decision:
+    """The rest of the line for a mail that was examined while its octets came; ``mail`` needs its header alone."""
     identities = identify(examined.findings, mail.session)
     try:
         histories = await ledger.aread(subjects_needed(identities.subjects))

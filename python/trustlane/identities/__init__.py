@@ -4,10 +4,21 @@ Takes a transaction and what DNS says, gives findings, and from them the validat
 history, trust or lanes.
 """
 
-from trustlane.identities.examine import Examined, aexamine, examine
+from trustlane.identities.examine import Examined, Examining, aexamine, examine
 from trustlane.identities.finding import Finding
 from trustlane.identities.identity import Identities, Identity, identify
 from trustlane.identities.key_cache import KEYS
 from trustlane.identities.limits import ExamineLimits
 
-__all__ = ["KEYS", "ExamineLimits", "Examined", "Finding", "Identities", "Identity", "aexamine", "examine", "identify"]
+__all__ = [
+    "KEYS",
+    "ExamineLimits",
+    "Examined",
+    "Examining",
+    "Finding",
+    "Identities",
+    "Identity",
+    "aexamine",
+    "examine",
+    "identify",
+]

@@ -7,7 +7,7 @@ from trustlane.dns import AsyncResolver, Resolver
 from trustlane.identities.finding import Finding
 from trustlane.identities.key_cache import KEYS
 from trustlane.identities.limits import ExamineLimits
-from trustlane.message import Instant, Transaction
+from trustlane.message import Instant, LineEnds, Session, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +31,77 @@ class Examined:
 
 def examine(mail: Transaction, resolver: Resolver, limits: ExamineLimits, now: Instant) -> Examined:
     """All findings of one mail. Never raises for what is in the mail or what DNS says."""
-    examination = _begin(mail, limits, now)
-    rounds = 0
-    while questions := examination.questions():
-        examination.learn(resolver.ask(questions))
-        rounds += 1
-    return _examined(examination, rounds)
+    return _whole(mail, limits, now).examined(resolver)
 
 
 async def aexamine(mail: Transaction, resolver: AsyncResolver, limits: ExamineLimits, now: Instant) -> Examined:
     """The same for an event loop."""
-    examination = _begin(mail, limits, now)
-    rounds = 0
-    while questions := examination.questions():
-        examination.learn(await resolver.aask(questions))
-        rounds += 1
-    return _examined(examination, rounds)
+    return await _whole(mail, limits, now).aexamined(resolver)
 
 
-def _begin(mail: Transaction, limits: ExamineLimits, now: Instant) -> Examination:
-    examination = Examination(
-        client_ip=mail.session.client_ip,
-        helo=mail.session.helo,
-        mail_from=mail.envelope.mail_from,
-        now=int(now),
-        line_ends=mail.line_ends,
-        max_signatures=limits.max_signatures,
-        max_rsa_bits=limits.max_rsa_bits,
-        cache=KEYS,
-    )
-    examination.feed(mail.message)
-    examination.finish()
-    return examination
+class Examining:
+    """One mail whose octets may come in parts, however cut. Memory does not grow with its body."""
+
+    def __init__(
+        self, session: Session, mail_from: str | None, line_ends: LineEnds, limits: ExamineLimits, now: Instant
+    ) -> None:
+        self._examination = Examination(
+            client_ip=session.client_ip,
+            helo=session.helo,
+            mail_from=mail_from,
+            now=int(now),
+            line_ends=line_ends,
+            max_signatures=limits.max_signatures,
+            max_rsa_bits=limits.max_rsa_bits,
+            cache=KEYS,
+        )
+        self._told_ahead: set[Question] = set()
+
+    def feed(self, octets: bytes) -> None:
+        """Takes the next octets of the message."""
+        self._examination.feed(octets)
+
+    def finish(self) -> None:
+        """The message is whole."""
+        self._examination.finish()
+
+    @property
+    def header(self) -> bytes:
+        """The header block, once it is complete, with the empty line that ends it; before that nothing."""
+        return self._examination.header
+
+    def ahead(self) -> list[Question]:
+        """What will be asked, as far as it is known by now and was not told before.
+
+        A resolver that keeps answers can be asked ahead of time: about the client and the sender at MAIL, about keys
+        and policies at the end of the header.
+        """
+        new = [question for question in self._examination.questions() if question not in self._told_ahead]
+        self._told_ahead.update(new)
+        return new
+
+    def examined(self, resolver: Resolver) -> Examined:
+        """All findings of the finished message."""
+        rounds = 0
+        while questions := self._examination.questions():
+            self._examination.learn(resolver.ask(questions))
+            rounds += 1
+        return _examined(self._examination, rounds)
+
+    async def aexamined(self, resolver: AsyncResolver) -> Examined:
+        """The same for an event loop."""
+        rounds = 0
+        while questions := self._examination.questions():
+            self._examination.learn(await resolver.aask(questions))
+            rounds += 1
+        return _examined(self._examination, rounds)
+
+
+def _whole(mail: Transaction, limits: ExamineLimits, now: Instant) -> Examining:
+    examining = Examining(mail.session, mail.envelope.mail_from, mail.line_ends, limits, now)
+    examining.feed(mail.message)
+    examining.finish()
+    return examining
 
 
 def _examined(examination: Examination, rounds: int) -> Examined:

@@ -51,7 +51,8 @@ class Transaction:
     """All three together; what the line carries.
 
     Attributes:
-        message: header and body as they came, with CRLF line ends on the wire.
+        message: header and body as they came, with CRLF line ends on the wire; where the body was examined as it
+            came and is not kept, the header alone.
         line_ends: what a CR or LF in it that stands alone means.
     """
 

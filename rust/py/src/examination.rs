@@ -99,13 +99,21 @@ impl Examination {
     /// Octets of the header block, without the empty line that ends it.
     #[getter]
     fn header_octets(&self) -> usize {
-        self.header().map_or(0, |header| header.octets().len())
+        self.header_block().map_or(0, |header| header.octets().len())
+    }
+
+    /// The header block with the empty line that ends it; nothing before it is complete.
+    #[getter]
+    fn header<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let block = self.header_block().map_or(&b""[..], Header::octets);
+        let end: &[u8] = if self.header_block().is_some() { b"\r\n" } else { b"" };
+        PyBytes::new(py, &[block, end].concat())
     }
 
     /// Name, begin and end of each field in the message.
     #[getter]
     fn field_spans<'py>(&self, py: Python<'py>) -> Vec<(Bound<'py, PyBytes>, usize, usize)> {
-        let Some(header) = self.header() else { return Vec::new() };
+        let Some(header) = self.header_block() else { return Vec::new() };
         let spans = header.fields().iter();
         spans.map(|field| (PyBytes::new(py, header.name(field)), field.whole.start, field.whole.end)).collect()
     }
@@ -113,7 +121,7 @@ impl Examination {
     /// Numbers (from 0) of the fields that a stranger wrote in one of our names (RFC 8601 §5).
     fn forged_results(&self, ours: Vec<String>) -> Vec<usize> {
         let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
-        let Some(header) = self.header() else { return Vec::new() };
+        let Some(header) = self.header_block() else { return Vec::new() };
         let claims =
             header.fields().iter().map(|field| authres::claims(header.name(field), header.value(field), &ours));
         let is_forged = |claim: &Claim| matches!(claim, Claim::Ours | Claim::Unreadable);
@@ -122,7 +130,7 @@ impl Examination {
 }
 
 impl Examination {
-    fn header(&self) -> Option<&Header> {
+    fn header_block(&self) -> Option<&Header> {
         self.0.arrival().header()
     }
 }

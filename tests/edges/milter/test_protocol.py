@@ -113,6 +113,7 @@ def test_the_rest_of_a_body_that_nobody_needs_is_skipped(steps: int, wants_body:
         (Steps.HDR_LEADSPC, " \xe9\u4e2d", " \xe9\u4e2d".join(("S:", "\r\n")).encode(), "octets stay octets"),
     ],
 )
+@pytest.mark.proves("RFC 5322 §2.2.3")
 def test_a_field_is_as_it_was_on_the_wire(steps: int, value: str, octets: bytes, why: str) -> None:
     protocol = agreed(steps=OLD_STEPS | steps)
     assert content(protocol.receive(SESSION + ENVELOPE + field("S", value) + END_OF_HEADER)) == octets + b"\r\n", why
