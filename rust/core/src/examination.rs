@@ -46,6 +46,7 @@ pub struct Examination {
     arrival: Arrival,
     answers: Answers,
     rounds: u32,
+    compilations: u32,
     signatures: Option<dkim::Evaluation>,
     dkim: Option<Vec<Finding>>,
     /// There is none without a client address.
@@ -64,6 +65,7 @@ impl Examination {
             options,
             answers: Answers::default(),
             rounds: 0,
+            compilations: 0,
             signatures: None,
             dkim: None,
             iprev: None,
@@ -128,6 +130,11 @@ impl Examination {
         self.signatures.as_ref().map_or(0, dkim::Evaluation::verifications)
     }
 
+    /// Records read so far; those of kept answers that an earlier message read do not count.
+    pub fn compilations(&self) -> u32 {
+        self.compilations
+    }
+
     /// Runs every check that has no outcome yet; gives the questions that they lack.
     fn advance(&mut self) -> Vec<Question> {
         let mut lookups = Lookups::new(&self.answers);
@@ -149,6 +156,7 @@ impl Examination {
                 if is_settled { Ok(findings) } else { Err(Wait) }
             });
         }
+        self.compilations += lookups.compilations();
         lookups.into_missing()
     }
 }

@@ -90,6 +90,12 @@ impl Examination {
         self.0.verifications()
     }
 
+    /// Records read so far; those of kept answers that an earlier message read do not count.
+    #[getter]
+    fn compilations(&self) -> u32 {
+        self.0.compilations()
+    }
+
     /// Where the first lone CR or LF stood, if such a message is to be rejected.
     #[getter]
     fn rejected_at(&self) -> Option<u64> {

@@ -1,7 +1,8 @@
 //! What an evaluation may spend (RFC 7208 §4.6.4), and how it leaves when that is spent.
 
-use crate::dns::{Question, Unavailable, Wait};
+use crate::dns::{Name, Question, Unavailable, Wait};
 use crate::finding::ResultWord;
+use crate::spf::parse::Malformed;
 use crate::spf::{MAX_TERMS_THAT_ASK, MAX_VOID_LOOKUPS, Reason};
 
 /// Leaves an evaluation: for want of an answer, or with an error result.
@@ -19,6 +20,14 @@ impl From<Wait> for Stop {
 impl Stop {
     pub fn permanent(reason: Reason) -> Self {
         Self::Error(ResultWord::PermError, reason)
+    }
+
+    pub fn malformed(domain: &Name, malformed: &Malformed) -> Self {
+        let domain = domain.to_string();
+        Self::permanent(match malformed {
+            Malformed::Term(term) => Reason::MalformedRecord { domain, term: term.clone() },
+            Malformed::Repeated(name) => Reason::RepeatedModifier { domain, name: (*name).to_owned() },
+        })
     }
 
     pub fn unavailable(question: &Question, why: Unavailable) -> Self {
@@ -41,6 +50,10 @@ impl Budget {
         }
         self.terms += 1;
         Ok(())
+    }
+
+    pub fn void_lookups(&self) -> usize {
+        self.void.len()
     }
 
     /// A question that came back empty counts once, however often the record repeats it.

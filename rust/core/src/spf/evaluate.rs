@@ -1,11 +1,14 @@
 //! `check_host()` (RFC 7208 §4): records are walked from left to right, and a question is asked only where a term needs it.
 
-use crate::dns::{Answer, Lookups, Name, Question, RecordType, Wait};
+use std::borrow::Cow;
+
+use crate::dns::{self, Answer, Lookups, Name, Question, RecordType, Wait};
 use crate::finding::{self, Finding, Method, Property, ResultWord, Value};
 use crate::spf::budget::{Budget, Stop};
 use crate::spf::macros::{DomainSpec, MacroString, Values};
-use crate::spf::parse::{self, Malformed, Qualifier, Record};
+use crate::spf::parse::{Malformed, Published, Qualifier, Record, Redirect};
 use crate::spf::select::{Selection, Spf1, WithoutName};
+use crate::spf::trace::{Outcome, Step, Trace};
 use crate::spf::{Identity, Reason, Request};
 
 /// Checks one identity of one client.
@@ -28,18 +31,36 @@ pub fn evaluate_by(
     request: &Request<'_>,
     lookups: &mut Lookups<'_>,
 ) -> Result<Finding, Wait> {
+    check(selection, request, lookups, &mut Trace::off())
+}
+
+/// The same, with each step that it took.
+///
+/// # Errors
+/// [`Wait`] as [`evaluate`].
+pub fn explain(request: &Request<'_>, lookups: &mut Lookups<'_>) -> Result<(Finding, Vec<Step>), Wait> {
+    let mut trace = Trace::on();
+    let finding = check(&Spf1, request, lookups, &mut trace)?;
+    Ok((finding, trace.into_steps()))
+}
+
+fn check(
+    selection: &dyn Selection,
+    request: &Request<'_>,
+    lookups: &mut Lookups<'_>,
+    trace: &mut Trace,
+) -> Result<Finding, Wait> {
     let subject = Subject::of(request);
     let Some(domain) = publisher(subject.domain) else {
         let reason = Reason::NotADomain { name: subject.domain.escape_debug().to_string() };
         return Ok(subject.finding(ResultWord::None, reason, Vec::new()));
     };
-    let sender_domain = domain.to_string();
     let helo = ascii_helo(request.helo);
     let mut evaluation = Evaluation {
         values: Values {
             local_part: subject.local_part,
-            sender_domain: &sender_domain,
-            domain: &sender_domain,
+            sender_domain: domain.as_str(),
+            domain: domain.as_str(),
             client_ip: request.client_ip.to_canonical(),
             validated_name: UNKNOWN,
             helo: &helo,
@@ -49,6 +70,7 @@ pub fn evaluate_by(
         selection,
         lookups,
         budget: Budget::default(),
+        trace,
         is_about_local_part: false,
     };
     let (result, reason, mut facts) = match evaluation.check_host(&domain) {
@@ -56,10 +78,10 @@ pub fn evaluate_by(
         Err(Stop::Wait) => return Err(Wait),
         Err(Stop::Error(result, reason)) => (result, reason, Vec::new()),
     };
-    facts.insert(0, ("domain", Value::from(sender_domain.as_str())));
+    facts.insert(0, ("domain", Value::from(domain.as_str())));
     facts.push(("lookups", Value::from(evaluation.budget.terms)));
     let is_about_local_part = evaluation.is_about_local_part;
-    Ok(Subject { is_about_local_part, domain: &sender_domain, ..subject }.finding(result, reason, facts))
+    Ok(Subject { is_about_local_part, domain: domain.as_str(), ..subject }.finding(result, reason, facts))
 }
 
 /// The word for a client without a validated name (RFC 7208 §7.3).
@@ -111,10 +133,10 @@ fn publisher(text: &str) -> Option<Name> {
 }
 
 /// The HELO name as macros show it: U-labels become A-labels (RFC 8616 §4), all else stays as it was said.
-fn ascii_helo(helo: &str) -> String {
+fn ascii_helo(helo: &str) -> Cow<'_, str> {
     match helo.is_ascii() {
-        true => helo.to_owned(),
-        false => Name::parse(helo).map_or_else(|| helo.to_owned(), |name| name.to_string()),
+        true => helo.into(),
+        false => Name::parse(helo).map_or(helo.into(), |name| name.to_string().into()),
     }
 }
 
@@ -123,30 +145,31 @@ pub(super) struct Evaluation<'e, 'a> {
     pub selection: &'e dyn Selection,
     pub lookups: &'e mut Lookups<'a>,
     pub budget: Budget,
+    pub trace: &'e mut Trace,
     pub is_about_local_part: bool,
 }
 
-enum Outcome {
+enum Verdict<'a> {
     NoRecord(Name),
     /// The domain does not exist, and that is a fail by the selection's rules.
     NoName(Name),
     NoMatch(Name),
-    Match(Match),
+    Match(Match<'a>),
 }
 
 /// What a domain has to say.
-enum Published {
-    Record(Record),
+enum Policy<'a> {
+    Record(&'a Record),
     Nothing,
     NoName,
 }
 
-struct Match {
+struct Match<'a> {
     qualifier: Qualifier,
-    mechanism: String,
+    mechanism: &'a str,
     reach: Reach,
     /// `exp` of the record that matched, and that record's domain.
-    explanation: Option<DomainSpec>,
+    explanation: Option<&'a DomainSpec>,
     domain: Name,
 }
 
@@ -161,93 +184,114 @@ pub(super) enum Reach {
 type Concluded = (ResultWord, Reason, Vec<(&'static str, Value)>);
 
 impl<'a> Evaluation<'_, 'a> {
-    fn concluded(&mut self, outcome: Outcome) -> Result<Concluded, Wait> {
-        let found = match outcome {
-            Outcome::NoRecord(domain) => {
+    fn concluded(&mut self, verdict: Verdict<'_>) -> Result<Concluded, Wait> {
+        let found = match verdict {
+            Verdict::NoRecord(domain) => {
                 return Ok((ResultWord::None, Reason::NoRecord { domain: domain.to_string() }, Vec::new()));
             }
-            Outcome::NoName(domain) => {
+            Verdict::NoName(domain) => {
                 return Ok((ResultWord::Fail, Reason::NoSuchDomain { domain: domain.to_string() }, Vec::new()));
             }
-            Outcome::NoMatch(domain) => {
+            Verdict::NoMatch(domain) => {
                 return Ok((ResultWord::Neutral, Reason::NoMatch { domain: domain.to_string() }, Vec::new()));
             }
-            Outcome::Match(found) => found,
+            Verdict::Match(found) => found,
         };
-        let mut facts = vec![("mechanism", Value::from(found.mechanism.as_str()))];
+        let mut facts = vec![("mechanism", Value::from(found.mechanism))];
         if found.qualifier == Qualifier::Pass && found.reach == Reach::Everyone {
             facts.push(("matches_everyone", true.into()));
         }
         if let Some(explanation) = self.explanation(&found)? {
             facts.push(("explanation", explanation.into()));
         }
-        Ok((found.qualifier.result(), Reason::Matched { mechanism: found.mechanism }, facts))
+        Ok((found.qualifier.result(), Reason::Matched { mechanism: found.mechanism.to_owned() }, facts))
     }
 
     /// One domain's record, and those it redirects to (RFC 7208 §4.6, §6.1). `include` comes back here; the budget of
     /// terms bounds how deep.
-    fn check_host(&mut self, domain: &Name) -> Result<Outcome, Stop> {
-        let mut record = match self.record(domain)? {
-            Published::Record(record) => record,
-            Published::Nothing => return Ok(Outcome::NoRecord(domain.clone())),
-            Published::NoName => return Ok(Outcome::NoName(domain.clone())),
+    fn check_host(&mut self, domain: &Name) -> Result<Verdict<'a>, Stop> {
+        let mut record = match self.policy(domain)? {
+            Policy::Record(record) => record,
+            Policy::Nothing => return Ok(Verdict::NoRecord(domain.clone())),
+            Policy::NoName => return Ok(Verdict::NoName(domain.clone())),
         };
         let mut domain = domain.clone();
         loop {
-            for directive in &record.directives {
-                let Some(reach) = self.match_of(directive, &domain)? else { continue };
-                return Ok(Outcome::Match(Match {
+            for (at, directive) in record.directives.iter().enumerate() {
+                self.trace.begin(&domain, &directive.text);
+                let matched = self.match_of(directive, &domain);
+                if matches!(matched, Err(Stop::Wait)) {
+                    self.want_ahead(&record.directives[at + 1..], record, &domain);
+                }
+                let matched = matched?;
+                self.traced(if matched.is_some() { Outcome::Matched } else { Outcome::NotMatched });
+                let Some(reach) = matched else { continue };
+                return Ok(Verdict::Match(Match {
                     qualifier: directive.qualifier,
-                    mechanism: directive.text.clone(),
+                    mechanism: &directive.text,
                     reach,
-                    explanation: record.explanation,
+                    explanation: record.explanation.as_ref(),
                     domain,
                 }));
             }
             let Some(redirect) = &record.redirect else {
-                return Ok(Outcome::NoMatch(domain));
+                return Ok(Verdict::NoMatch(domain));
             };
             domain = self.redirected(redirect, &domain)?;
-            record = match self.record(&domain)? {
-                Published::Record(record) => record,
-                Published::Nothing => {
-                    return Err(Stop::permanent(Reason::RedirectNone { domain: domain.to_string() }));
-                }
-                Published::NoName => return Ok(Outcome::NoName(domain)),
+            record = match self.policy(&domain)? {
+                Policy::Record(record) => record,
+                Policy::Nothing => return Err(Stop::permanent(Reason::RedirectNone { domain: domain.to_string() })),
+                Policy::NoName => return Ok(Verdict::NoName(domain)),
             };
         }
     }
 
-    fn redirected(&mut self, redirect: &DomainSpec, domain: &Name) -> Result<Name, Stop> {
-        self.budget.spend_term()?;
-        let none = || Stop::permanent(Reason::RedirectNone { domain: "a malformed name".to_owned() });
-        self.target(redirect, domain)?.ok_or_else(none)
+    fn traced(&mut self, outcome: Outcome) {
+        self.trace.end(outcome, self.budget.terms, self.budget.void_lookups());
     }
 
-    /// The one SPF record of a domain (RFC 7208 §4.4, §4.5).
-    fn record(&mut self, domain: &Name) -> Result<Published, Stop> {
+    fn redirected(&mut self, redirect: &Redirect, domain: &Name) -> Result<Name, Stop> {
+        self.trace.begin(domain, &redirect.text);
+        self.budget.spend_term()?;
+        let none = || Stop::permanent(Reason::RedirectNone { domain: "a malformed name".to_owned() });
+        let target = self.target(&redirect.to, domain)?.ok_or_else(none)?;
+        self.traced(Outcome::Followed);
+        Ok(target)
+    }
+
+    /// What a domain has to say (RFC 7208 §3.2, §4.4, §4.5). A record was read when the first message met its answer.
+    fn policy(&mut self, domain: &Name) -> Result<Policy<'a>, Stop> {
         let question = Question::new(domain.clone(), RecordType::Txt);
-        let answer = self.lookups.ask(question.clone())?;
+        self.trace.begin(domain, "");
+        self.trace.asked(&question);
+        let answer = self.lookups.ask(question)?;
         if let Answer::Unavailable(why) = answer {
-            return Err(Stop::unavailable(&question, *why));
-        }
-        if matches!(answer, Answer::NxDomain { .. }) && self.selection.without_name() == WithoutName::Fail {
-            return Ok(Published::NoName);
+            return Err(Stop::unavailable(&Question::new(domain.clone(), RecordType::Txt), *why));
         }
         let found = self.selection.select(&mut answer.texts());
-        let domain = domain.to_string();
-        let text = match found[..] {
-            [] => return Ok(Published::Nothing),
-            [text] => text,
-            _ => return Err(Stop::permanent(Reason::SeveralRecords { domain, found: found.len() })),
-        };
-        match parse::parse(text) {
-            Ok(record) => Ok(Published::Record(record)),
-            Err(Malformed::Term(term)) => Err(Stop::permanent(Reason::MalformedRecord { domain, term })),
-            Err(Malformed::Repeated(name)) => {
-                Err(Stop::permanent(Reason::RepeatedModifier { domain, name: name.to_owned() }))
+        let record = match found[..] {
+            [] => None,
+            [text] => self.read(answer, text),
+            _ => {
+                let (domain, found) = (domain.to_string(), found.len());
+                return Err(Stop::permanent(Reason::SeveralRecords { domain, found }));
             }
-        }
+        };
+        let Some(record) = record else {
+            self.traced(Outcome::NotMatched);
+            let is_fail =
+                matches!(answer, Answer::NxDomain { .. }) && self.selection.without_name() == WithoutName::Fail;
+            return Ok(if is_fail { Policy::NoName } else { Policy::Nothing });
+        };
+        let record = record.as_ref().map_err(|malformed| Stop::malformed(domain, malformed))?;
+        self.trace.found(&record.text);
+        self.traced(Outcome::Record);
+        Ok(Policy::Record(record))
+    }
+
+    fn read(&mut self, answer: &'a Answer, text: &[u8]) -> Option<&'a Result<Record, Malformed>> {
+        let place = answer.texts().position(|other| std::ptr::eq(other, text))?;
+        self.lookups.compiled(answer, Published::read)?.at(place)
     }
 
     /// RFC 7208 §5.2: only a pass there is a match here; no record there is an error here.
@@ -255,21 +299,22 @@ impl<'a> Evaluation<'_, 'a> {
         self.budget.spend_term()?;
         let none = |domain: String| Stop::permanent(Reason::IncludeNone { domain });
         let target = self.target(spec, domain)?.ok_or_else(|| none("a malformed name".to_owned()))?;
-        match self.check_host(&target)? {
-            Outcome::NoRecord(target) => Err(none(target.to_string())),
-            Outcome::Match(Match { qualifier: Qualifier::Pass, reach, .. }) => Ok(Some(reach)),
-            Outcome::NoName(_) | Outcome::NoMatch(_) | Outcome::Match(_) => Ok(None),
+        self.trace.deeper();
+        let verdict = self.check_host(&target)?;
+        self.trace.back();
+        match verdict {
+            Verdict::NoRecord(target) => Err(none(target.to_string())),
+            Verdict::Match(Match { qualifier: Qualifier::Pass, reach, .. }) => Ok(Some(reach)),
+            Verdict::NoName(_) | Verdict::NoMatch(_) | Verdict::Match(_) => Ok(None),
         }
     }
 
     /// What the domain says of a fail; any trouble on the way means that it says nothing (RFC 7208 §6.2).
-    fn explanation(&mut self, found: &Match) -> Result<Option<String>, Wait> {
-        let (Qualifier::Fail, Some(spec)) = (found.qualifier, &found.explanation) else { return Ok(None) };
+    fn explanation(&mut self, found: &Match<'_>) -> Result<Option<String>, Wait> {
+        let (Qualifier::Fail, Some(spec)) = (found.qualifier, found.explanation) else { return Ok(None) };
         let Some(target) = self.target(spec, &found.domain)? else { return Ok(None) };
         let answer = self.lookups.ask(Question::new(target, RecordType::Txt))?;
-        let mut published = answer.texts();
-        let (Some(text), None) = (published.next(), published.next()) else { return Ok(None) };
-        let Some(text) = std::str::from_utf8(text).ok().and_then(MacroString::parse) else { return Ok(None) };
+        let Some(Some(text)) = self.lookups.compiled(answer, explanation_text) else { return Ok(None) };
         let validated_name = match text.uses_validated_name() {
             true => self.validated_name(&found.domain)?,
             false => UNKNOWN.to_owned(),
@@ -277,4 +322,10 @@ impl<'a> Evaluation<'_, 'a> {
         let values = Values { domain: found.domain.as_str(), validated_name: &validated_name, ..self.values };
         Ok(text.expand(&values))
     }
+}
+
+/// The macros of the one text that `exp` leads to (RFC 7208 §6.2).
+fn explanation_text(records: &[dns::Record]) -> Option<MacroString> {
+    let [dns::Record::Txt(text)] = records else { return None };
+    std::str::from_utf8(text).ok().and_then(MacroString::parse)
 }

@@ -55,6 +55,14 @@ impl DomainSpec {
         self.0.uses(Letter::Sender) || self.0.uses(Letter::LocalPart)
     }
 
+    /// The name, where no macro makes it depend on the mail; the same for every client and sender.
+    pub fn fixed(&self) -> Option<Name> {
+        match self.0.pieces.as_slice() {
+            [Piece::Literal(text)] => Name::parse(cut_on_the_left(text)?),
+            _ => None,
+        }
+    }
+
     /// The target name; `None` where the expansion is no name, or needs a local part that DNS labels cannot carry
     /// (RFC 8616 §4: such a term matches nothing).
     pub fn expand(&self, values: &Values<'_>) -> Option<Name> {

@@ -4,6 +4,7 @@
 //! still has. It is `check_host()` whole: macros, explanations and every limit. It knows nothing of what a `fail` should
 //! do to the mail.
 
+mod ahead;
 mod budget;
 mod evaluate;
 mod macros;
@@ -12,12 +13,14 @@ mod select;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::net::IpAddr;
 
-pub use evaluate::{evaluate, evaluate_by};
+pub use evaluate::{evaluate, evaluate_by, explain};
 pub use parse::{Malformed, Record, parse};
 pub use select::{Selection, Spf1, WithoutName};
+pub use trace::{Outcome, Step};
 
 use crate::finding::{self, Finding, Method, ResultWord, Value, reasons};
 

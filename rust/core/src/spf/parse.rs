@@ -1,18 +1,46 @@
 //! The text of an SPF record becomes directives and modifiers (RFC 7208 §4.6.1, §12); any fault anywhere spoils it all.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::dns;
 use crate::finding::ResultWord;
 use crate::spf::macros::{DomainSpec, MacroString};
 
 /// Longest piece of a faulty term that a reason repeats.
 const MAX_TERM_SHOWN: usize = 60;
 
+/// The TXT records of a domain, each read if its start says that it is one of SPF or of Sender ID.
+#[derive(Debug)]
+pub(super) struct Published(Vec<Option<Result<Record, Malformed>>>);
+
+impl Published {
+    pub fn read(records: &[dns::Record]) -> Self {
+        let texts = records.iter().filter_map(|record| match record {
+            dns::Record::Txt(text) => Some(text),
+            _ => None,
+        });
+        Self(texts.map(|text| is_of_either(text).then(|| parse(text))).collect())
+    }
+
+    /// What the text at this place among the TXT records says.
+    pub fn at(&self, place: usize) -> Option<&Result<Record, Malformed>> {
+        self.0.get(place)?.as_ref()
+    }
+}
+
+/// Sender ID's records have the same terms behind their own version (RFC 4406 §4.4).
+fn is_of_either(text: &[u8]) -> bool {
+    let starts = |version: &[u8]| text.get(..version.len()).is_some_and(|start| start.eq_ignore_ascii_case(version));
+    starts(b"v=spf1") || starts(b"spf2.0/")
+}
+
 /// One record, wholly checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
+    /// As published, made visible where it is not.
+    pub(super) text: String,
     pub(super) directives: Vec<Directive>,
-    pub(super) redirect: Option<DomainSpec>,
+    pub(super) redirect: Option<Redirect>,
     pub(super) explanation: Option<DomainSpec>,
 }
 
@@ -29,6 +57,14 @@ pub(super) struct Directive {
     pub qualifier: Qualifier,
     pub mechanism: Mechanism,
     /// As published, for the reason.
+    pub text: String,
+}
+
+/// `redirect=` (RFC 7208 §6.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Redirect {
+    pub to: DomainSpec,
+    /// As published, for the trace.
     pub text: String,
 }
 
@@ -55,13 +91,14 @@ impl Qualifier {
 /// RFC 7208 §5. Without a domain-spec, the domain now evaluated is the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mechanism {
+    /// RFC 7208 §5.1: terms behind it are never reached, and `redirect` is not followed.
     All,
     Include(DomainSpec),
     A(Option<DomainSpec>, Prefixes),
     Mx(Option<DomainSpec>, Prefixes),
     Ptr(Option<DomainSpec>),
-    Ip4(Ipv4Addr, u8),
-    Ip6(Ipv6Addr, u8),
+    /// `ip4` or `ip6`; only the prefix of the network's own family matters.
+    Network(IpAddr, Prefixes),
     Exists(DomainSpec),
 }
 
@@ -84,7 +121,8 @@ pub(super) fn is_record(text: &[u8]) -> bool {
 /// # Errors
 /// [`Malformed`] names the term that cannot be read, or the modifier that stands twice.
 pub fn parse(text: &[u8]) -> Result<Record, Malformed> {
-    let mut record = Record { directives: Vec::new(), redirect: None, explanation: None };
+    let visible = text.escape_ascii().to_string();
+    let mut record = Record { text: visible, directives: Vec::new(), redirect: None, explanation: None };
     for term in text.split(|&octet| octet == b' ').skip(1).filter(|term| !term.is_empty()) {
         let faulty = || Malformed::Term(shown(term));
         let term = std::str::from_utf8(term).ok().filter(|term| term.is_ascii()).ok_or_else(faulty)?;
@@ -98,15 +136,18 @@ pub fn parse(text: &[u8]) -> Result<Record, Malformed> {
 
 impl Record {
     fn modify(&mut self, name: &str, value: &str, faulty: impl Fn() -> Malformed) -> Result<(), Malformed> {
-        let (word, place) = match name.to_ascii_lowercase().as_str() {
-            "redirect" => ("redirect", &mut self.redirect),
-            "exp" => ("exp", &mut self.explanation),
+        let spec = || DomainSpec::parse(value).ok_or_else(&faulty);
+        let (word, is_repeated) = match name.to_ascii_lowercase().as_str() {
+            "redirect" => {
+                let redirect = Redirect { to: spec()?, text: format!("{name}={value}") };
+                ("redirect", self.redirect.replace(redirect).is_some())
+            }
+            "exp" => ("exp", self.explanation.replace(spec()?).is_some()),
             _ => return MacroString::parse(value).map(|_| ()).ok_or_else(faulty),
         };
-        let spec = DomainSpec::parse(value).ok_or_else(faulty)?;
-        match place.replace(spec) {
-            Some(_) => Err(Malformed::Repeated(word)),
-            None => Ok(()),
+        match is_repeated {
+            true => Err(Malformed::Repeated(word)),
+            false => Ok(()),
         }
     }
 }
@@ -148,11 +189,11 @@ fn mechanism(text: &str) -> Option<Mechanism> {
         }
         "ip4" => {
             let (network, bits) = network(argument()?, 32)?;
-            Mechanism::Ip4(network.parse().ok()?, bits)
+            Mechanism::Network(network.parse::<Ipv4Addr>().ok()?.into(), Prefixes { ip4: bits, ip6: 128 })
         }
         "ip6" => {
             let (network, bits) = network(argument()?, 128)?;
-            Mechanism::Ip6(network.parse().ok()?, bits)
+            Mechanism::Network(network.parse::<Ipv6Addr>().ok()?.into(), Prefixes { ip4: 32, ip6: bits })
         }
         _ => return None,
     })

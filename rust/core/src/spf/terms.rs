@@ -13,8 +13,7 @@ impl<'a> Evaluation<'_, 'a> {
     pub(super) fn match_of(&mut self, directive: &Directive, domain: &Name) -> Result<Option<Reach>, Stop> {
         match &directive.mechanism {
             Mechanism::All => Ok(Some(Reach::Everyone)),
-            Mechanism::Ip4(network, bits) => Ok(self.reach_of((*network).into(), Prefixes { ip4: *bits, ip6: 128 })),
-            Mechanism::Ip6(network, bits) => Ok(self.reach_of((*network).into(), Prefixes { ip4: 32, ip6: *bits })),
+            Mechanism::Network(network, prefixes) => Ok(self.reach_of(*network, *prefixes)),
             Mechanism::Include(spec) => self.include(spec, domain),
             Mechanism::A(spec, prefixes) => self.a(spec.as_ref(), *prefixes, domain),
             Mechanism::Mx(spec, prefixes) => self.mx(spec.as_ref(), *prefixes, domain),
@@ -23,6 +22,7 @@ impl<'a> Evaluation<'_, 'a> {
         }
     }
 
+    /// RFC 7208 §5.3: the address records of the client's family, each as a network of the given length.
     fn a(&mut self, spec: Option<&DomainSpec>, prefixes: Prefixes, domain: &Name) -> Result<Option<Reach>, Stop> {
         let Some(target) = self.spent_on(spec, domain)? else { return Ok(None) };
         let answer = self.ask_own(self.address_question(target))?;
@@ -53,6 +53,7 @@ impl<'a> Evaluation<'_, 'a> {
     fn ptr(&mut self, spec: Option<&DomainSpec>, domain: &Name) -> Result<Option<Reach>, Stop> {
         let Some(target) = self.spent_on(spec, domain)? else { return Ok(None) };
         let question = Question::new(Name::reverse(self.values.client_ip), RecordType::Ptr);
+        self.trace.asked(&question);
         let answer = self.lookups.ask(question.clone())?;
         if answer.is_void() {
             self.budget.spend_void(&question)?;
@@ -93,6 +94,7 @@ impl<'a> Evaluation<'_, 'a> {
     ///
     /// RFC 7208 §4.6.4 counts terms; so the addresses of MX hosts and of client names do not count as void.
     fn ask_own(&mut self, question: Question) -> Result<&'a Answer, Stop> {
+        self.trace.asked(&question);
         let answer = self.lookups.ask(question.clone())?;
         if let Answer::Unavailable(why) = answer {
             return Err(Stop::unavailable(&question, *why));
@@ -106,19 +108,20 @@ impl<'a> Evaluation<'_, 'a> {
     fn ask_together(&mut self, names: Vec<&Name>) -> Result<Vec<(Question, &'a Answer)>, Wait> {
         let questions: Vec<Question> = names.into_iter().map(|name| self.address_question(name.clone())).collect();
         for question in &questions {
+            self.trace.asked(question);
             self.lookups.want(question.clone());
         }
         let answered = questions.into_iter().map(|question| Ok((question.clone(), self.lookups.ask(question)?)));
         answered.collect()
     }
 
-    fn address_question(&self, name: Name) -> Question {
+    pub(super) fn address_question(&self, name: Name) -> Question {
         let record_type = if self.values.client_ip.is_ipv4() { RecordType::A } else { RecordType::Aaaa };
         Question::new(name, record_type)
     }
 
     /// Whether the client lies in this network: never across address families (RFC 7208 §5).
-    fn reach_of(&self, network: IpAddr, prefixes: Prefixes) -> Option<Reach> {
+    pub(super) fn reach_of(&self, network: IpAddr, prefixes: Prefixes) -> Option<Reach> {
         let (is_inside, bits) = match (self.values.client_ip, network) {
             (IpAddr::V4(client), IpAddr::V4(network)) => {
                 let differing = client.to_bits() ^ network.to_bits();

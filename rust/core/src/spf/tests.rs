@@ -1,5 +1,9 @@
 //! What `check_host()` makes of records, clients and names: input, result and reason on one row.
 
+mod ahead;
+mod pitfalls;
+mod trace;
+
 use proptest::prelude::*;
 
 use crate::finding::{Finding, Value};
