@@ -10,7 +10,8 @@ from trustlane.message import Envelope, LineEnds, Session, Transaction
 from trustlane.verify import with_crlf
 
 MAIL = (
-    b"DKIM-Signature: v=1; a=rsa-sha256; d=firm.example; s=s1; h=from; bh=AAAA; b=AAAA\r\n"
+    b"DKIM-Signature: v=1; a=rsa-sha256; d=firm.example; s=s1; h=from;\r\n"
+    b" bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAAAAAA\r\n"
     b"From: ann@firm.example\r\n\r\nHello\r\n"
 )
 SESSION = Session("192.0.2.1", "mx.firm.example")
