@@ -48,6 +48,7 @@ impl std::fmt::Debug for Sha256Digest {
 }
 
 /// SHA-256 over octets that come span by span.
+#[derive(Clone)]
 pub struct Sha256(digest::Context);
 
 impl Sha256 {

@@ -12,7 +12,7 @@ mod write;
 
 pub use forged::{Claim, claims};
 pub use parse::{Malformed, parse};
-pub use write::{MAX_VALUE_OCTETS, write};
+pub use write::{MAX_VALUE_OCTETS, write, write_instance};
 
 use crate::finding::{Finding, Property, ResultWord};
 

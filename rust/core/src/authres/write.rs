@@ -14,7 +14,17 @@ const COLUMNS: usize = 78;
 /// Control characters become `?`, long values are cut, and what is no keyword where one must stand is left out, so that
 /// neither a sender nor a finding can add a line or a result.
 pub fn write(authserv_id: &str, results: &[ResultLine]) -> Vec<u8> {
-    let mut field = Folded { text: "Authentication-Results:".to_owned(), column: 23 };
+    write_after(Folded::new("Authentication-Results:"), authserv_id, results)
+}
+
+/// The same as an ARC-Authentication-Results field of this instance (RFC 8617 §4.1.1).
+pub fn write_instance(instance: u32, authserv_id: &str, results: &[ResultLine]) -> Vec<u8> {
+    let mut field = Folded::new("ARC-Authentication-Results:");
+    field.word(&format!("i={instance};"));
+    write_after(field, authserv_id, results)
+}
+
+fn write_after(mut field: Folded, authserv_id: &str, results: &[ResultLine]) -> Vec<u8> {
     let lines = results.iter().filter(|line| is_keyword(&line.method) && is_keyword(&line.result));
     let mut lines = lines.peekable();
     field.word(&(value(authserv_id) + ";"));
@@ -104,6 +114,10 @@ struct Folded {
 }
 
 impl Folded {
+    fn new(start: &str) -> Self {
+        Self { text: start.to_owned(), column: start.len() }
+    }
+
     fn word(&mut self, word: &str) {
         if self.column > 1 && self.column + 1 + word.len() > COLUMNS {
             self.fold();

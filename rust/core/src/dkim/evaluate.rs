@@ -43,9 +43,9 @@ pub struct Evaluation {
     verifications: u32,
 }
 
-/// One signature field on its way to a reason.
+/// One signature field on its way to a reason; of DKIM or of ARC, which signs messages in the same way.
 #[derive(Debug)]
-pub(super) struct Check {
+pub(crate) struct Check {
     /// Its place among the fields of the header.
     place: usize,
     pub claims: Claims,
@@ -135,15 +135,20 @@ fn checks(header: &Header, now_seconds: u64, limits: &Limits) -> Vec<Check> {
     let places = places.filter(|(_, field)| header.name(field).eq_ignore_ascii_case(FIELD_NAME.as_bytes()));
     let present_from_fields = header.named("From").count() as u64;
     let check = |(number, (place, field))| match number < limits.signatures {
-        true => Check::begin(place, header.value(field), now_seconds, present_from_fields),
+        true => Check::begin(place, parse::parse(header.value(field)), now_seconds, present_from_fields),
         false => Check::decided(Reason::TooManySignatures { max: limits.signatures }),
     };
     places.enumerate().map(check).collect()
 }
 
 impl Check {
-    fn begin(place: usize, value: &[u8], now_seconds: u64, present_from_fields: u64) -> Self {
-        let (claims, signature) = parse::parse(value);
+    /// `read` is what the field at this place says; the checks that need nothing else are made.
+    pub fn begin(
+        place: usize,
+        (claims, signature): (Claims, Result<Signature, Reason>),
+        now_seconds: u64,
+        present_from_fields: u64,
+    ) -> Self {
         let mut check = Self { place, claims, ..Self::decided(Reason::Unfinished) };
         let refused = match signature {
             Ok(signature) => {
@@ -176,15 +181,15 @@ impl Check {
         }
     }
 
-    fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         !matches!(self.stage, Stage::Decided(_))
     }
 
-    fn body(&self) -> Option<BodySpec> {
+    pub fn body(&self) -> Option<BodySpec> {
         self.signature.as_ref().map(|signature| signature.body)
     }
 
-    fn learn_key(&mut self, limits: &Limits, keys: &KeyCache, lookups: &mut Lookups<'_>) {
+    pub fn learn_key(&mut self, limits: &Limits, keys: &KeyCache, lookups: &mut Lookups<'_>) {
         let (Stage::NeedsKey, Some(signature)) = (&self.stage, &self.signature) else { return };
         let Ok(answer) = lookups.ask(signature.key_question.clone()) else { return };
         let key = keys.from_answer(answer).and_then(|key| {
@@ -202,7 +207,7 @@ impl Check {
         self.stage = key.map_or_else(Stage::Decided, Stage::NeedsBody);
     }
 
-    fn learn_body(
+    pub fn learn_body(
         &mut self,
         header: &Header,
         bodies: Option<&BodyHashes>,

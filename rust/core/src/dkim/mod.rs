@@ -10,7 +10,7 @@ pub mod key;
 mod many;
 pub mod parse;
 mod report;
-mod select;
+pub(crate) mod select;
 mod signed_mail;
 #[cfg(test)]
 mod tests;

@@ -69,7 +69,15 @@ impl Algorithm {
         }
     }
 
-    fn from_word(word: &[u8]) -> Result<Self, Reason> {
+    /// The one for keys of this kind.
+    pub const fn of(kind: KeyKind) -> Self {
+        match kind {
+            KeyKind::Rsa => Self::RsaSha256,
+            KeyKind::Ed25519 => Self::Ed25519Sha256,
+        }
+    }
+
+    pub(crate) fn from_word(word: &[u8]) -> Result<Self, Reason> {
         if word.eq_ignore_ascii_case(b"rsa-sha1") {
             return Err(Reason::Sha1Refused);
         }
@@ -107,7 +115,7 @@ pub fn parse(value: &[u8]) -> (Claims, Result<Signature, Reason>) {
 }
 
 impl Claims {
-    fn read(list: &TagList<'_>) -> Self {
+    pub(crate) fn read(list: &TagList<'_>) -> Self {
         Self {
             domain: name(list, "d"),
             identity: text(list, "i").filter(|identity| identity.len() <= MAX_SHOWN_IDENTITY_OCTETS),
@@ -142,15 +150,35 @@ fn signature(list: &TagList<'_>, claims: &Claims) -> Result<Signature, Reason> {
     if required(list, "v")?.value != b"1" {
         return Err(Reason::UnknownVersion);
     }
+    unversioned(list, claims, domains)
+}
+
+/// The tags of an ARC-Message-Signature: as above, but v= is ignored, and i= is no identity (RFC 8617 §4.1.2).
+pub(crate) fn message_signature(list: &TagList<'_>) -> (Claims, Result<Signature, Reason>) {
+    let claims = Claims { identity: None, ..Claims::read(list) };
+    let signature = match list.duplicate() {
+        Some(again) => Err(Reason::DuplicateTag { at: again.span.start }),
+        None => unversioned(list, &claims, |list, claims| {
+            let domain = signing_domain(list, claims)?;
+            Ok((domain.clone(), domain))
+        }),
+    };
+    (claims, signature)
+}
+
+/// All that follows v=; `domains` gives the domains of d= and i=.
+fn unversioned(
+    list: &TagList<'_>,
+    claims: &Claims,
+    domains: impl FnOnce(&TagList<'_>, &Claims) -> Result<(Name, Name), Reason>,
+) -> Result<Signature, Reason> {
     let algorithm = Algorithm::from_word(required(list, "a")?.value)?;
     let (header_canonicalization, body_canonicalization) = canonicalizations(list.get("c"))?;
     if !list.get("q").is_none_or(has_known_query_method) {
         return Err(Reason::UnknownQueryMethod);
     }
     let (domain, identity_domain) = domains(list, claims)?;
-    let selector = required(list, "s")?;
-    let key_name = claims.selector.as_ref().and_then(|selector| domain.below(&format!("{selector}._domainkey")));
-    let key_name = key_name.ok_or_else(|| malformed("s=", selector))?;
+    let key_question = key_question(list, claims, &domain)?;
     let signed_names = required(list, "h")?;
     let signed_from_fields = signed_from_fields(signed_names)?;
     let body_hash = required(list, "bh")?;
@@ -169,23 +197,23 @@ fn signature(list: &TagList<'_>, claims: &Claims) -> Result<Signature, Reason> {
         signed_seconds: number(list, "t", "t=")?,
         expires_seconds: number(list, "x", "x=")?,
         copied_fields: list.get("z").map_or(0, |copies| 1 + memchr::memchr_iter(b'|', copies).count() as u64),
-        key_question: Question::new(key_name, RecordType::Txt),
+        key_question,
     })
 }
 
-fn required<'l, 'a>(list: &'l TagList<'a>, tag: &'static str) -> Result<&'l Tag<'a>, Reason> {
+pub(crate) fn required<'l, 'a>(list: &'l TagList<'a>, tag: &'static str) -> Result<&'l Tag<'a>, Reason> {
     list.tag(tag).ok_or(Reason::MissingTag { tag })
 }
 
-fn malformed(what: &'static str, tag: &Tag<'_>) -> Reason {
+pub(crate) fn malformed(what: &'static str, tag: &Tag<'_>) -> Reason {
     Reason::Malformed { what, at: tag.span.start }
 }
 
-fn octets(tag: &Tag<'_>) -> Option<Vec<u8>> {
+pub(crate) fn octets(tag: &Tag<'_>) -> Option<Vec<u8>> {
     base64_octets(tag.value).filter(|octets| !octets.is_empty())
 }
 
-fn number(list: &TagList<'_>, name: &str, what: &'static str) -> Result<Option<u64>, Reason> {
+pub(crate) fn number(list: &TagList<'_>, name: &str, what: &'static str) -> Result<Option<u64>, Reason> {
     let Some(tag) = list.tag(name) else { return Ok(None) };
     decimal(tag.value).map(Some).ok_or_else(|| malformed(what, tag))
 }
@@ -204,10 +232,22 @@ fn has_known_query_method(value: &[u8]) -> bool {
     colon_list(value).any(|method| method.eq_ignore_ascii_case(b"dns/txt"))
 }
 
+/// Asks for the key at the selector (RFC 6376 §3.6.2.1).
+pub(crate) fn key_question(list: &TagList<'_>, claims: &Claims, domain: &Name) -> Result<Question, Reason> {
+    let selector = required(list, "s")?;
+    let key_name = claims.selector.as_ref().and_then(|selector| domain.below(&format!("{selector}._domainkey")));
+    key_name.map(|name| Question::new(name, RecordType::Txt)).ok_or_else(|| malformed("s=", selector))
+}
+
+/// d= of at least two labels (RFC 6376 §3.5 d=).
+pub(crate) fn signing_domain(list: &TagList<'_>, claims: &Claims) -> Result<Name, Reason> {
+    let tag = required(list, "d")?;
+    claims.domain.clone().filter(|domain| domain.label_count() > 1).ok_or_else(|| malformed("d=", tag))
+}
+
 /// d= of at least two labels, and the domain of i=, which must lie within it (RFC 6376 §3.5 d=, i=).
 fn domains(list: &TagList<'_>, claims: &Claims) -> Result<(Name, Name), Reason> {
-    let tag = required(list, "d")?;
-    let domain = claims.domain.clone().filter(|domain| domain.label_count() > 1).ok_or_else(|| malformed("d=", tag))?;
+    let domain = signing_domain(list, claims)?;
     let Some(tag) = list.tag("i") else { return Ok((domain.clone(), domain)) };
     let identity = text(list, "i");
     let identity_domain = identity.as_deref().and_then(|identity| identity.rsplit_once('@')).map(|(_, domain)| domain);

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::copies;
 use super::parse::Algorithm;
 use super::select::{FieldIndex, OwnField, data_digest};
-use crate::crypto::{KeyKind, Sha256Digest, SigningKey};
+use crate::crypto::{Sha256Digest, SigningKey};
 use crate::dns::Name;
 use crate::message::{Arrival, ArrivalOptions, BodyHash, BodySpec, Canonicalization, Header, HeaderLimits, LineEnds};
 
@@ -114,7 +114,7 @@ impl SigningError {
         matches!(self, Self::NoFrom | Self::BareLineEnd | Self::HeaderTooLarge)
     }
 
-    const fn text(self) -> &'static str {
+    pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::NoFrom => "the message has no From field",
             Self::FromNotListed => "the names to sign lack From",
@@ -161,10 +161,7 @@ impl<'a> SigningRequest<'a> {
     }
 
     fn algorithm(&self) -> Algorithm {
-        match self.key.kind() {
-            KeyKind::Rsa => Algorithm::RsaSha256,
-            KeyKind::Ed25519 => Algorithm::Ed25519Sha256,
-        }
+        Algorithm::of(self.key.kind())
     }
 }
 
@@ -203,25 +200,29 @@ pub fn sign_message_often(
 /// # Errors
 /// See [`SigningError`].
 pub fn sign(arrival: &Arrival, request: &SigningRequest<'_>) -> Result<Vec<u8>, SigningError> {
-    let header = arrival.header().ok_or(SigningError::NoBodyHash)?;
-    if header.overflow().is_some() {
-        return Err(SigningError::HeaderTooLarge);
-    }
-    if arrival.has_bare_line_end() {
-        return Err(SigningError::BareLineEnd);
-    }
+    let header = signable(arrival)?;
     let names = signed_names(header, &request.signed_names)?;
     check_claims(request)?;
     let body = arrival.bodies().and_then(|bodies| bodies.get(&request.body())).ok_or(SigningError::NoBodyHash)?;
     let unsigned = unsigned_field(request, header, &names, body);
-    let digest = signed_digest(header, request, &names, &unsigned);
+    let digest = digest_under(header, &names, &unsigned, request.header_canonicalization);
     let signature = request.key.sign(&digest).map_err(|_| SigningError::KeyFailed)?;
     let mut field = unsigned;
     field.breakable(&STANDARD.encode(signature));
     Ok(field.into_octets())
 }
 
-fn signed_names<'n>(header: &Header, wanted: &'n SignedNames) -> Result<Vec<&'n str>, SigningError> {
+/// The header, where the message may be signed at all (RFC 6376 §5.3).
+pub(crate) fn signable(arrival: &Arrival) -> Result<&Header, SigningError> {
+    let header = arrival.header().ok_or(SigningError::NoBodyHash)?;
+    match () {
+        () if header.overflow().is_some() => Err(SigningError::HeaderTooLarge),
+        () if arrival.has_bare_line_end() => Err(SigningError::BareLineEnd),
+        () => Ok(header),
+    }
+}
+
+pub(crate) fn signed_names<'n>(header: &Header, wanted: &'n SignedNames) -> Result<Vec<&'n str>, SigningError> {
     if header.named("From").next().is_none() {
         return Err(SigningError::NoFrom);
     }
@@ -281,10 +282,7 @@ fn unsigned_field(request: &SigningRequest<'_>, header: &Header, names: &[&str],
     if request.tells_body_length {
         field.tag(&format!("l={};", body.canonical_octets));
     }
-    let (last, others) = names.split_last().expect("From is among the names");
-    field.tag("h=");
-    others.iter().for_each(|name| field.unit(&format!("{name}:")));
-    field.unit(&format!("{last};"));
+    field.names(names);
     if request.copies_fields {
         copies::write(header, names, &mut field);
     }
@@ -293,17 +291,23 @@ fn unsigned_field(request: &SigningRequest<'_>, header: &Header, names: &[&str],
     field
 }
 
-fn signed_digest(header: &Header, request: &SigningRequest<'_>, names: &[&str], unsigned: &Folded) -> Sha256Digest {
+/// The digest that a field signs which stands above this header and ends in an empty `b=`.
+pub(crate) fn digest_under(
+    header: &Header,
+    names: &[&str],
+    unsigned: &Folded,
+    canonicalization: Canonicalization,
+) -> Sha256Digest {
     let own_header = Header::scan(unsigned.text.clone().into_bytes(), HeaderLimits { octets: usize::MAX, fields: 1 });
     let field = own_header.fields().first().expect("the field starts with its name");
     let end = own_header.value(field).len();
     let own = OwnField { header: &own_header, field, removed: end..end, place: None };
     let names = names.iter().map(|name| name.as_bytes());
-    data_digest(header, &FieldIndex::new(header), names, &own, request.header_canonicalization)
+    data_digest(header, &FieldIndex::new(header), names, &own, canonicalization)
 }
 
 /// A header field that is folded before a line gets too long (RFC 5322 §2.1.1).
-pub(super) struct Folded {
+pub(crate) struct Folded {
     text: String,
     column: usize,
 }
@@ -312,12 +316,12 @@ pub(super) struct Folded {
 const LINE_OCTETS: usize = 78;
 
 impl Folded {
-    pub(super) fn new(start: &str) -> Self {
+    pub(crate) fn new(start: &str) -> Self {
         Self { text: start.to_owned(), column: start.len() }
     }
 
     /// A tag behind a blank, on the next line where it does not fit.
-    pub(super) fn tag(&mut self, text: &str) {
+    pub(crate) fn tag(&mut self, text: &str) {
         if self.column + 1 + text.len() > LINE_OCTETS {
             self.fold();
         } else {
@@ -327,15 +331,24 @@ impl Folded {
     }
 
     /// A part that stays whole, on the next line where it does not fit.
-    pub(super) fn unit(&mut self, text: &str) {
+    pub(crate) fn unit(&mut self, text: &str) {
         if self.column + text.len() > LINE_OCTETS {
             self.fold();
         }
         self.push(text);
     }
 
+    /// h=, From among the names.
+    pub(crate) fn names(&mut self, names: &[&str]) {
+        self.tag("h=");
+        for (number, name) in names.iter().enumerate() {
+            let separator = if number + 1 < names.len() { ':' } else { ';' };
+            self.unit(&format!("{name}{separator}"));
+        }
+    }
+
     /// Text of ASCII that may be cut anywhere.
-    fn breakable(&mut self, text: &str) {
+    pub(crate) fn breakable(&mut self, text: &str) {
         let mut rest = text;
         while !rest.is_empty() {
             if self.column >= LINE_OCTETS {
@@ -345,6 +358,10 @@ impl Folded {
             self.push(line);
             rest = later;
         }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     fn fold(&mut self) {
@@ -357,7 +374,7 @@ impl Folded {
         self.column += text.len();
     }
 
-    fn into_octets(mut self) -> Vec<u8> {
+    pub(crate) fn into_octets(mut self) -> Vec<u8> {
         self.text.push_str("\r\n");
         self.text.into_bytes()
     }
