@@ -58,6 +58,7 @@ class Examination:
         line_ends: str = "as-is",
         max_signatures: int | None = None,
         max_rsa_bits: int | None = None,
+        trusted_sealers: Sequence[str] = (),
         cache: KeyCache | None = None,
     ) -> Examination: ...
     def feed(self, octets: bytes) -> None: ...

@@ -123,6 +123,7 @@ _KINDS = {
     "spf": "the domain of the reverse-path",
     "rfc5321.helo": "the client's own name",
     "iprev": "the name of the client's address",
+    "arc": "a trusted sealer",
     "ipv4": "the client's network",
     "ipv6": "the client's network",
 }

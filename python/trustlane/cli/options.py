@@ -113,7 +113,11 @@ def now_of(options: argparse.Namespace) -> Instant:
 
 def policy_of(settings: Settings, key: bytes = b"") -> Policy:
     thresholds = Thresholds(gained_at=settings.trust.gained_at, lost_below=settings.trust.lost_below)
-    limits = ExamineLimits(max_signatures=settings.dkim.max_signatures, max_rsa_bits=settings.dkim.max_rsa_bits)
+    limits = ExamineLimits(
+        max_signatures=settings.dkim.max_signatures,
+        max_rsa_bits=settings.dkim.max_rsa_bits,
+        trusted_sealers=settings.arc.trusted_sealers,
+    )
     return Policy(mode=settings.site.mode, thresholds=thresholds, limits=limits, key=key)
 
 

@@ -53,6 +53,7 @@ class Examining:
             line_ends=line_ends,
             max_signatures=limits.max_signatures,
             max_rsa_bits=limits.max_rsa_bits,
+            trusted_sealers=limits.trusted_sealers,
             cache=KEYS,
         )
         self._told_ahead: set[Question] = set()

@@ -24,7 +24,8 @@ class Identity:
     """One validated name.
 
     Attributes:
-        kind: ``rfc5322.from``, ``dkim``, ``spf``, ``rfc5321.helo``, ``ipv4`` or ``ipv6`` (RFC 7073 §3.2), or ``iprev``.
+        kind: ``rfc5322.from``, ``dkim``, ``spf``, ``rfc5321.helo``, ``ipv4`` or ``ipv6`` (RFC 7073 §3.2), ``iprev``,
+            or ``arc`` for a sealer whom this site lists; such a one has no history here.
         name: lower case, A-labels; for addresses the network.
         organizational_domain: where a DMARC walk found it (RFC 9989 §4.10.2), else ``None``.
         is_aligned: whether it is, or is aligned with, the author domain.
@@ -91,6 +92,8 @@ def _validated(findings: Iterable[Finding], session: Session, author: _Author | 
     if author and author.is_validated:
         yield Identity("rfc5322.from", author.domain, author.organizational_domain, is_aligned=True, by="dmarc")
     for finding in findings:
+        for sealer in finding.facts.get("trusted_sealers", ()):
+            yield Identity("arc", sealer, None, is_aligned=False, by="arc")
         kind = _kind_validated_by(finding)
         if kind is None:
             continue

@@ -11,12 +11,15 @@ MAX_RSA_BITS = 4096
 
 @dataclass(frozen=True, slots=True)
 class ExamineLimits:
-    """What examination spends on one mail; what is over a limit is a finding ``policy``.
+    """What examination spends on one mail, and whose word it takes; what is over a limit is a finding ``policy``.
 
     Attributes:
         max_signatures: DKIM signatures that are evaluated; each further one is told as not evaluated.
         max_rsa_bits: the longest RSA key that verifies, 4096 at most.
+        trusted_sealers: domains whose seals of ARC this site believes; of all others nothing is believed (RFC 8617
+            §9.4).
     """
 
     max_signatures: int = MAX_SIGNATURES
     max_rsa_bits: int = MAX_RSA_BITS
+    trusted_sealers: tuple[str, ...] = ()

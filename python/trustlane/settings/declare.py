@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Any
 
+from trustlane._core import Question
+
 Check = Callable[[Any], str | None]
 """Gives what is wrong with a value, or ``None``."""
 
@@ -45,6 +47,18 @@ def address(value: str) -> str | None:
 
 def address_or_nothing(value: str) -> str | None:
     return address(value) if value else None
+
+
+def each_a_domain(value: tuple[str, ...]) -> str | None:
+    wrong = [name for name in value if not _is_domain(name)]
+    return f"{wrong[0]!r} is no domain name" if wrong else None
+
+
+def _is_domain(name: str) -> bool:
+    try:
+        return "." in Question(name, "TXT").name
+    except ValueError:
+        return False
 
 
 def each_a_server(value: tuple[str, ...]) -> str | None:

@@ -9,6 +9,7 @@ from trustlane.settings.declare import (
     address,
     address_or_nothing,
     between,
+    each_a_domain,
     each_a_server,
     no_blanks,
     one_of,
@@ -135,6 +136,18 @@ class DkimSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ArcSettings:
+    """Whose word counts for what happened to mail on its way (RFC 8617)."""
+
+    trusted_sealers: tuple[str, ...] = setting(
+        (),
+        doc="Domains (d= of ARC-Seal) whose seals count, from the newest back to the first one that is not listed.",
+        example='trusted_sealers = ["lists.example.org"]',
+        check=each_a_domain,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerSettings:
     """Where history is kept."""
 
@@ -199,6 +212,7 @@ class Settings:
     relay: RelaySettings = part(RelaySettings)
     dns: DnsSettings = part(DnsSettings)
     dkim: DkimSettings = part(DkimSettings)
+    arc: ArcSettings = part(ArcSettings)
     ledger: LedgerSettings = part(LedgerSettings)
     trust: TrustSettings = part(TrustSettings)
     keys: KeysSettings = part(KeysSettings)

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use crate::address::{self, AuthorDomains};
 use crate::dns::{Answer, Answers, Lookups, Name, Question, Unavailable, Wait};
-use crate::finding::{Finding, ResultWord, Value};
+use crate::finding::{Finding, Property, ResultWord, Value};
 use crate::message::{Arrival, ArrivalOptions, BodySpec, Header};
-use crate::{dkim, dmarc, iprev, spf};
+use crate::{arc, dkim, dmarc, iprev, spf};
 
 /// Rounds of questions. One SPF evaluation asks at most ten terms one after another, each with hosts or names behind it
 /// (RFC 7208 §4.6.4), and an explanation; all else fits beside that. What is still missing then counts as unavailable.
@@ -36,6 +36,8 @@ pub struct Options {
     pub dkim: dkim::Limits,
     /// Key records that were read before; its owner gives the same one to all examinations.
     pub keys: Arc<dkim::KeyCache>,
+    /// Whose chains this site believes.
+    pub trusted_sealers: Vec<Name>,
 }
 
 /// One message and every check of it.
@@ -48,7 +50,10 @@ pub struct Examination {
     rounds: u32,
     compilations: u32,
     signatures: Option<dkim::Evaluation>,
+    chain: Option<arc::Evaluation>,
     dkim: Option<Vec<Finding>>,
+    /// There is none without any field of ARC.
+    arc: Option<Option<Finding>>,
     /// There is none without a client address.
     iprev: Option<Option<Finding>>,
     spf_helo: Option<Finding>,
@@ -67,7 +72,9 @@ impl Examination {
             rounds: 0,
             compilations: 0,
             signatures: None,
+            chain: None,
             dkim: None,
+            arc: None,
             iprev: None,
             spf_helo: None,
             spf_mail_from: None,
@@ -78,14 +85,14 @@ impl Examination {
 
     /// Takes the next octets of the message, cut wherever they came.
     pub fn feed(&mut self, octets: &[u8]) {
-        let (signatures, options) = (&mut self.signatures, &self.options);
-        self.arrival.feed(octets, |header| begin(signatures, header, options));
+        let (signatures, chain, options) = (&mut self.signatures, &mut self.chain, &self.options);
+        self.arrival.feed(octets, |header| begin(signatures, chain, header, options));
     }
 
     /// The message is whole.
     pub fn finish(&mut self) {
-        let (signatures, options) = (&mut self.signatures, &self.options);
-        self.arrival.finish(|header| begin(signatures, header, options));
+        let (signatures, chain, options) = (&mut self.signatures, &mut self.chain, &self.options);
+        self.arrival.finish(|header| begin(signatures, chain, header, options));
     }
 
     pub fn arrival(&self) -> &Arrival {
@@ -118,16 +125,17 @@ impl Examination {
         self.answers.in_order()
     }
 
-    /// Every finding, in the order iprev, SPF, DKIM, DMARC; `None` while octets or answers are missing.
+    /// Every finding, in the order iprev, SPF, DKIM, ARC, DMARC; `None` while octets or answers are missing.
     pub fn findings(&self) -> Option<Vec<Finding>> {
         let spf = [self.spf_helo.clone()?, self.spf_mail_from.clone()?];
         let (dkim, dmarc) = (self.dkim.clone()?, self.dmarc.clone()?);
-        Some(self.iprev.clone()?.into_iter().chain(spf).chain(dkim).chain(dmarc).collect())
+        Some(self.iprev.clone()?.into_iter().chain(spf).chain(dkim).chain(self.arc.clone()?).chain(dmarc).collect())
     }
 
     /// Public-key operations done so far.
     pub fn verifications(&self) -> u32 {
         self.signatures.as_ref().map_or(0, dkim::Evaluation::verifications)
+            + self.chain.as_ref().map_or(0, arc::Evaluation::verifications)
     }
 
     /// Records read so far; those of kept answers that an earlier message read do not count.
@@ -142,6 +150,12 @@ impl Examination {
         keep(&mut self.iprev, || check_iprev(facts, &mut lookups));
         keep(&mut self.spf_helo, || check_helo(facts, self.options.now_seconds, &mut lookups));
         keep(&mut self.spf_mail_from, || check_mail_from(facts, self.options.now_seconds, &mut lookups));
+        if let (Some(chain), Some(header)) = (&mut self.chain, self.arrival.header()) {
+            keep(&mut self.arc, || {
+                chain.advance(header, self.arrival.bodies(), &self.options.keys, &mut lookups)?;
+                Ok(chain.is_there().then(|| told_from(facts, chain.finding(&self.options.trusted_sealers))))
+            });
+        }
         if let (Some(signatures), Some(header)) = (&mut self.signatures, self.arrival.header()) {
             keep(&mut self.dkim, || {
                 signatures.advance(header, self.arrival.bodies(), &self.options.keys, &mut lookups)?;
@@ -168,9 +182,28 @@ fn keep<T>(outcome: &mut Option<T>, check: impl FnOnce() -> Result<T, Wait>) {
     }
 }
 
-/// The header is complete: signatures are read, and the body hashes that they want are named.
-fn begin(signatures: &mut Option<dkim::Evaluation>, header: &Header, options: &Options) -> Vec<BodySpec> {
-    signatures.insert(dkim::Evaluation::begin(header, options.now_seconds, &options.dkim)).wanted_bodies()
+/// The header is complete: signatures are read, and the body hashes that they want are named, each once.
+fn begin(
+    signatures: &mut Option<dkim::Evaluation>,
+    chain: &mut Option<arc::Evaluation>,
+    header: &Header,
+    options: &Options,
+) -> Vec<BodySpec> {
+    let signatures = signatures.insert(dkim::Evaluation::begin(header, options.now_seconds, &options.dkim));
+    let chain = chain.insert(arc::Evaluation::begin(header, options.now_seconds, &options.dkim));
+    let mut wanted = signatures.wanted_bodies();
+    for spec in chain.wanted_bodies() {
+        if !wanted.contains(&spec) {
+            wanted.push(spec);
+        }
+    }
+    wanted
+}
+
+/// A chain is reported beside the address from which it came (RFC 8617 §6).
+fn told_from(facts: &SessionFacts, mut chain: Finding) -> Finding {
+    chain.properties.extend(facts.client_ip.map(|ip| Property::new("smtp", "remote-ip", ip.to_string())));
+    chain
 }
 
 /// Without a client address there is nothing to say.

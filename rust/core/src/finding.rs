@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{dkim, dmarc, iprev, spf};
+use crate::{arc, dkim, dmarc, iprev, spf};
 
 /// One check's outcome. Bad mail is a finding, never an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub enum Method {
     Spf,
     Dmarc,
     Iprev,
+    Arc,
 }
 
 impl Method {
@@ -32,6 +33,7 @@ impl Method {
             Self::Spf => "spf",
             Self::Dmarc => "dmarc",
             Self::Iprev => "iprev",
+            Self::Arc => "arc",
         }
     }
 }
@@ -137,6 +139,7 @@ pub enum Reason {
     Spf(spf::Reason),
     Dmarc(dmarc::Reason),
     Iprev(iprev::Reason),
+    Arc(arc::Reason),
 }
 
 impl Reason {
@@ -147,6 +150,7 @@ impl Reason {
             Self::Spf(reason) => reason.code(),
             Self::Dmarc(reason) => reason.code(),
             Self::Iprev(reason) => reason.code(),
+            Self::Arc(reason) => reason.code(),
         }
     }
 
@@ -156,14 +160,21 @@ impl Reason {
             Self::Spf(reason) => reason.values(),
             Self::Dmarc(reason) => reason.values(),
             Self::Iprev(reason) => reason.values(),
+            Self::Arc(reason) => reason.values(),
         }
     }
 
     /// Every (code, sentence) there is; the documents are held against this list.
     pub fn catalogue() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-        [dkim::Reason::CATALOGUE, spf::Reason::CATALOGUE, dmarc::Reason::CATALOGUE, iprev::Reason::CATALOGUE]
-            .into_iter()
-            .flatten()
+        [
+            dkim::Reason::CATALOGUE,
+            spf::Reason::CATALOGUE,
+            dmarc::Reason::CATALOGUE,
+            iprev::Reason::CATALOGUE,
+            arc::Reason::CATALOGUE,
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 
@@ -174,6 +185,7 @@ impl fmt::Display for Reason {
             Self::Spf(reason) => reason.fmt(out),
             Self::Dmarc(reason) => reason.fmt(out),
             Self::Iprev(reason) => reason.fmt(out),
+            Self::Arc(reason) => reason.fmt(out),
         }
     }
 }

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod arc;
 pub mod authres;
 mod cfws;
 pub mod crypto;

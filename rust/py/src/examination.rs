@@ -14,6 +14,7 @@ use crate::errors::{bad_argument, not_finished};
 use crate::finding::write_finding;
 use crate::key_cache::{KeyCache, shared};
 use crate::question::Question;
+use crate::sign::read_name;
 
 /// One message and every check of it: octets and answers in, questions and findings out.
 #[pyclass(module = "trustlane._core")]
@@ -23,7 +24,7 @@ pub struct Examination(examination::Examination);
 impl Examination {
     #[new]
     #[pyo3(signature = (*, client_ip = None, helo = None, mail_from = None, receiver = "", now, line_ends = "as-is",
-        max_signatures = None, max_rsa_bits = None, cache = None))]
+        max_signatures = None, max_rsa_bits = None, trusted_sealers = Vec::new(), cache = None))]
     #[expect(clippy::too_many_arguments, reason = "each has a name in Python")]
     fn new(
         client_ip: Option<&str>,
@@ -34,6 +35,7 @@ impl Examination {
         line_ends: &str,
         max_signatures: Option<usize>,
         max_rsa_bits: Option<u32>,
+        trusted_sealers: Vec<String>,
         cache: Option<&Bound<'_, KeyCache>>,
     ) -> PyResult<Self> {
         let client_ip = client_ip.map(read_address).transpose()?;
@@ -44,7 +46,9 @@ impl Examination {
             signatures: max_signatures.unwrap_or(usual.signatures),
             rsa_bits: max_rsa_bits.unwrap_or(usual.rsa_bits),
         };
-        let options = Options { now_seconds: now, arrival, dkim, keys: shared(cache) };
+        let trusted_sealers =
+            trusted_sealers.iter().map(|name| read_name("no domain name", name)).collect::<PyResult<_>>()?;
+        let options = Options { now_seconds: now, arrival, dkim, trusted_sealers, keys: shared(cache) };
         Ok(Self(examination::Examination::new(facts, options)))
     }
 

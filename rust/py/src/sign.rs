@@ -83,7 +83,7 @@ fn write<'py>(
     fields.map(|fields| PyBytes::new(py, &fields)).map_err(cannot_sign)
 }
 
-fn read_name(what: &str, text: &str) -> PyResult<Name> {
+pub fn read_name(what: &str, text: &str) -> PyResult<Name> {
     Name::parse(text).ok_or_else(|| bad_argument(what, text))
 }
 

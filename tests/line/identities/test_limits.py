@@ -47,6 +47,9 @@ def test_signatures_over_the_most_are_told_and_not_evaluated() -> None:
 
 
 def test_the_limits_of_settings_reach_the_policy() -> None:
-    settings = read({"dkim": {"max_signatures": 3, "max_rsa_bits": 2048}})
-    assert policy_of(settings).limits == ExamineLimits(max_signatures=3, max_rsa_bits=2048)
+    settings = read(
+        {"dkim": {"max_signatures": 3, "max_rsa_bits": 2048}, "arc": {"trusted_sealers": ["lists.example.org"]}}
+    )
+    expected = ExamineLimits(max_signatures=3, max_rsa_bits=2048, trusted_sealers=("lists.example.org",))
+    assert policy_of(settings).limits == expected
     assert policy_of(read({})).limits == ExamineLimits()

@@ -27,6 +27,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"relay": {"maildir": ""}}, "relay.maildir", "must be a path, is ''"),
     ({"dns": {"nameservers": "127.0.0.1"}}, "dns.nameservers", "must be a list of texts, is '127.0.0.1'"),
     ({"dns": {"nameservers": ["a b"]}}, "dns.nameservers", "'a b' is no address"),
+    ({"arc": {"trusted_sealers": ["a..b"]}}, "arc.trusted_sealers", "'a..b' is no domain name"),
+    ({"arc": {"trusted_sealers": ["com"]}}, "arc.trusted_sealers", "'com' is no domain name"),
     ({"dns": {"deadline_seconds": "soon"}}, "dns.deadline_seconds", "must be a number, is 'soon'"),
     ({"dns": {"deadline_seconds": 0}}, "dns.deadline_seconds", "must lie between 0.1 and 60, is 0"),
     ({"dkim": {"max_signatures": 0}}, "dkim.max_signatures", "must lie between 1 and 100, is 0"),

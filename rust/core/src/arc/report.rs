@@ -1,0 +1,48 @@
+//! What became of a chain, as a finding (RFC 8617 §6).
+
+use super::Reason;
+use super::evaluate::Link;
+use crate::dns::Name;
+use crate::finding::{self, Finding, Method, Property, Value};
+
+pub(super) fn finding(reason: Reason, links: &[Link], oldest_pass: u32, trusted: &[Name]) -> Finding {
+    let is_pass = matches!(reason, Reason::Verified { .. });
+    let oldest = is_pass.then(|| Property::new("header", "oldest-pass", oldest_pass.to_string()));
+    Finding {
+        method: Method::Arc,
+        result: reason.result(),
+        reason: finding::Reason::Arc(reason),
+        properties: oldest.into_iter().collect(),
+        facts: facts(links, if is_pass { trusted } else { &[] }),
+    }
+}
+
+/// The seals' d= and s=, instance 1 first: what a report to the author's domain tells of a chain (RFC 8617 §7.2.2).
+fn facts(links: &[Link], trusted: &[Name]) -> Vec<(&'static str, Value)> {
+    if links.is_empty() {
+        return Vec::new();
+    }
+    let text = |name: &Option<Name>| name.as_ref().map_or_else(String::new, |name| name.as_str().to_owned());
+    let sealers: Vec<_> = links.iter().map(|link| text(&link.sealer.domain)).collect();
+    let selectors: Vec<_> = links.iter().map(|link| text(&link.sealer.selector)).collect();
+    let mut facts = vec![("sets", links.len().into()), ("sealers", sealers.into()), ("selectors", selectors.into())];
+    let believed = believed(links, trusted);
+    if !believed.is_empty() {
+        facts.push(("trusted_sealers", believed.into()));
+    }
+    facts
+}
+
+/// The sealers of the newest sets, as far back as each of them is trusted: what one vouches for whom this site does not
+/// know is worth nothing, whoever stands below (RFC 8617 §9.4).
+fn believed(links: &[Link], trusted: &[Name]) -> Vec<String> {
+    let sealers =
+        links.iter().rev().map_while(|link| link.sealer.domain.as_ref().filter(|name| trusted.contains(name)));
+    let mut believed: Vec<String> = Vec::new();
+    for sealer in sealers.map(Name::as_str) {
+        if believed.iter().all(|known| known != sealer) {
+            believed.push(sealer.to_owned());
+        }
+    }
+    believed
+}
