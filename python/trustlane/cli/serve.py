@@ -16,11 +16,11 @@ from trustlane.cli.options import declare_config, ledger_to_write, policy_of, re
 from trustlane.delivery import Delivery
 from trustlane.delivery.maildir import Maildir
 from trustlane.delivery.nexthop import NextHop
+from trustlane.delivery.replay import ReplayFiles
 from trustlane.errors import SettingsError
 from trustlane.settings import Settings
 from trustlane.smtp.protocol import Limits
 from trustlane.smtp.relay import Relay
-from trustlane.smtp.replay import ReplayFiles
 from trustlane.smtp.server import SmtpServer
 
 DRAIN_SECONDS = 30.0

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from trustlane.delivery import Delivery, InsertField, Reply, apply, edits
+from trustlane.delivery.answers import INTERNAL_ERROR, log_line, refusal_of
 from trustlane.delivery.received import received_value
+from trustlane.delivery.replay import ReplayFiles
 from trustlane.dns import AsyncResolver
 from trustlane.dns.patience import MAIL_SECONDS, AsyncPatience
 from trustlane.flow import acarry
 from trustlane.lanes import Action, Decision, Lane, Mode, Policy
 from trustlane.ledger import AsyncLedger
 from trustlane.message import Instant, Transaction
-from trustlane.smtp.replay import ReplayFiles
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Relay:
         except Exception:
             name = self.replay.keep(mail, self.clock())
             log.exception("our own error; the client is asked to try again; the mail is kept in %s", name)
-            return Reply(451, "4.3.0", "internal error, please try again later")
+            return INTERNAL_ERROR
 
     def heard(self, mail: Transaction) -> None:
         """The client took note of our 250."""
@@ -68,13 +69,13 @@ class Relay:
         resolver = AsyncPatience(self.resolver, self.mail_seconds)
         decision = await acarry(mail, resolver=resolver, ledger=self.ledger, policy=self.policy, now=now)
         reply = await self._delivered(mail, decision, now)
-        log.info("%s", log_line(mail, decision, reply))
+        log.info("%s", log_line(mail, decision, reply, len(mail.message)))
         self.decided(mail, decision, reply)
         return reply
 
     async def _delivered(self, mail: Transaction, decision: Decision, now: Instant) -> Reply:
-        if decision.action is Action.REJECT:
-            return Reply(550, "5.7.1", f"refused by local policy; ask the postmaster about {decision.id}")
+        if refusal := refusal_of(decision):
+            return refusal
         octets = self._edited(mail, decision, now)
         folder = folder_for(decision, self.policy.mode)
         reply = await self.delivery.deliver(octets, mail.envelope, folder, fingerprint(mail))
@@ -103,22 +104,3 @@ def fingerprint(mail: Transaction) -> str:
     for part in (repr(mail.envelope).encode(), mail.message):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
-
-
-def log_line(mail: Transaction, decision: Decision, reply: Reply) -> str:
-    """One decision on one line; whatever the mail contained stays within its quotes."""
-    parts = {
-        "id": decision.id,
-        "lane": decision.lane,
-        "action": decision.action,
-        "reply": reply.code,
-        "client": mail.session.client_ip,
-        "from": mail.envelope.mail_from,
-        "rcpt": len(mail.envelope.rcpt),
-        "octets": len(mail.message),
-        "why": "; ".join(reason.code for reason in decision.reasons),
-    }
-    return " ".join(
-        f"{name}={value!r}" if isinstance(value, str) and not value.isalnum() else f"{name}={value}"
-        for name, value in parts.items()
-    )

@@ -8,13 +8,13 @@ import pytest
 
 from trustlane._core import Question
 from trustlane.delivery import Reply
+from trustlane.delivery.replay import MAX_REPLAY_FILES, ReplayFiles
 from trustlane.dns import Answers, AsyncResolver
 from trustlane.dns.zone import ZoneResolver
 from trustlane.lanes import Mode, Policy
 from trustlane.ledger.memory import MemoryLedger
 from trustlane.message import Envelope, Session, Transaction
 from trustlane.smtp.relay import Relay
-from trustlane.smtp.replay import MAX_REPLAY_FILES, ReplayFiles
 
 LETTER = b"From: a@sender.example\r\nSubject: hi\r\n\r\nHello\r\n"
 MAIL = Transaction(LETTER, Session("192.0.2.1", "client.example"), Envelope("a@sender.example", ("b@here.example",)))
