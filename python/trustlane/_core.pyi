@@ -43,6 +43,9 @@ FindingParts = tuple[str, str, str, str, dict[str, Any], dict[str, str], dict[st
 ResultParts = tuple[str, str, str, Sequence[tuple[str, str]]]
 """method, result, reason text (empty for none), and (property, value) pairs: one result of RFC 8601 §2.2."""
 
+SignerParts = tuple[str | None, str | None, bool, int | None]
+"""d=, s=, whether the signature verified, and bits of an RSA key."""
+
 @final
 class Examination:
     """One message and every check of it: octets and answers in, questions and findings out."""
@@ -66,6 +69,7 @@ class Examination:
     def questions(self) -> list[Question]: ...
     def learn(self, answers: Mapping[Question, Answer]) -> None: ...
     def findings(self) -> list[FindingParts]: ...
+    def chain(self) -> list[tuple[int, bytes, SignerParts, SignerParts, str]]: ...
     def transcript(self) -> list[tuple[Question, Answer]]: ...
     @property
     def field_spans(self) -> list[tuple[bytes, int, int]]: ...
@@ -194,3 +198,25 @@ def sign_often(
 
     ``names`` are those of h=, by default the usual ones. Raises ValueError as :func:`sign` does.
     """
+
+def seal(
+    message: bytes,
+    *,
+    domain: str,
+    selector: str,
+    key: SigningKey,
+    authserv_id: str,
+    results: Sequence[ResultParts],
+    status: str,
+    now: int | None = None,
+    names: Sequence[str] | None = None,
+    line_ends: str = "as-is",
+) -> tuple[int, bytes, bytes, bytes]:
+    """Instance, ARC-Seal, ARC-Message-Signature and ARC-Authentication-Results: a new set (RFC 8617 §5.1).
+
+    ``status`` is ``none``, ``pass`` or ``fail``: what the message's chain was when it arrived. Raises
+    :class:`UnsignableMessage` for a message that may not be sealed, ValueError for a request that contradicts it.
+    """
+
+def results_of(message: bytes, authserv_id: str) -> list[ResultParts]:
+    """The results of every Authentication-Results field that bears this identifier."""

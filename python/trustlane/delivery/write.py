@@ -1,12 +1,15 @@
 """A decision becomes edits, the same for every edge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from trustlane._core import write_results
 from trustlane.delivery.edits import Edit, InsertField, deletions
 from trustlane.delivery.trust_lane import NAME, trust_lane_value
 from trustlane.identities import Finding
 from trustlane.lanes import Decision
+
+ResultParts = tuple[str, str, str, Sequence[tuple[str, str]]]
+"""Method, result, reason (empty for none), properties: one result of RFC 8601 §2.2, as the core takes it."""
 
 
 def edits(decision: Decision, authserv_id: str) -> list[Edit]:
@@ -31,8 +34,12 @@ def edits(decision: Decision, authserv_id: str) -> list[Edit]:
 
 
 def _results(findings: Iterable[Finding], authserv_id: str) -> str:
-    """A pass needs no reason; everything else tells its own (RFC 8601 §2.2)."""
-    lines = [
+    return write_results(authserv_id, result_parts(findings)).decode()
+
+
+def result_parts(findings: Iterable[Finding]) -> list[ResultParts]:
+    """Findings as results. A pass needs no reason; everything else tells its own (RFC 8601 §2.2)."""
+    return [
         (
             finding.method,
             finding.result,
@@ -41,4 +48,3 @@ def _results(findings: Iterable[Finding], authserv_id: str) -> str:
         )
         for finding in findings
     ]
-    return write_results(authserv_id, lines).decode()

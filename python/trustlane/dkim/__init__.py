@@ -1,12 +1,15 @@
-"""DKIM for programs: verify, sign, and the findings behind a verdict.
+"""DKIM and ARC for programs: verify, sign, seal, and the findings behind a verdict.
 
-:func:`verify` and :func:`sign` take and give what dkimpy's functions of these names do, so that a program moves by
-changing an import (docs/moving-from-dkimpy.md). :func:`examine` and :class:`Arrival` tell more: one finding for each
-signature, with its reason. It knows nothing of history, trust or lanes.
+:func:`verify`, :func:`sign`, :func:`arc_verify` and :func:`arc_sign` take and give what dkimpy's functions of these
+names do, so that a program moves by changing an import (docs/moving-from-dkimpy.md). :func:`examine`,
+:class:`Arrival` and :func:`examine_chain` tell more: one finding for each signature and for the chain, with its
+reason. It knows nothing of history, trust or lanes.
 """
 
 from trustlane._core import KeyCache
+from trustlane.dkim.arc import CV_Fail, CV_None, CV_Pass, arc_sign, arc_verify
 from trustlane.dkim.arrival import Arrival
+from trustlane.dkim.chain import ArcSet, Chain, Signer, aexamine_chain, examine_chain
 from trustlane.dkim.errors import (
     DKIMException,
     KeyFormatError,
@@ -25,17 +28,27 @@ dkim_verify = verify
 
 __all__ = [
     "KEYS",
+    "ArcSet",
     "Arrival",
+    "CV_Fail",
+    "CV_None",
+    "CV_Pass",
+    "Chain",
     "DKIMException",
     "KeyCache",
     "KeyFormatError",
     "MessageFormatError",
     "ParameterError",
+    "Signer",
     "ValidationError",
     "aexamine",
+    "aexamine_chain",
+    "arc_sign",
+    "arc_verify",
     "dkim_sign",
     "dkim_verify",
     "examine",
+    "examine_chain",
     "sign",
     "verify",
     "verify_many",

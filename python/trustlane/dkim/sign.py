@@ -46,20 +46,15 @@ def sign(
         KeyFormatError: the key cannot be read, is too short, or does not fit the algorithm.
         MessageFormatError: the message has no From field, or a lone CR.
     """
-    algorithm = _text(signature_algorithm)
-    if algorithm not in ("rsa-sha256", "ed25519-sha256"):
-        raise ParameterError(f"signature_algorithm is rsa-sha256 or ed25519-sha256, not {algorithm}")
-    key = _key(privkey)
-    if not algorithm.startswith(key.kind):
-        raise KeyFormatError(f"a key of kind {key.kind} cannot sign as {algorithm}")
+    key = key_for(privkey, text_of(signature_algorithm))
     try:
         field = sign_often(
             message,
-            [(_text(domain), _text(selector), key)],
+            [(text_of(domain), text_of(selector), key)],
             now=int(time.time()),
-            identity=None if identity is None else _text(identity),
-            canonicalization="/".join(map(_text, canonicalize)),
-            names=None if include_headers is None else [_text(name) for name in include_headers],
+            identity=None if identity is None else text_of(identity),
+            canonicalization="/".join(map(text_of, canonicalize)),
+            names=None if include_headers is None else [text_of(name) for name in include_headers],
             tells_body_length=bool(length) and not tlsrpt,
             line_ends="fix-crlf",
         )
@@ -68,8 +63,23 @@ def sign(
     except ValueError as error:
         raise ParameterError(str(error)) from error
     if logger:
-        logger.debug("signed for %s with selector %s", _text(domain), _text(selector))
+        logger.debug("signed for %s with selector %s", text_of(domain), text_of(selector))
     return field.replace(b"\r\n", linesep)
+
+
+def key_for(privkey: Text, algorithm: str) -> SigningKey:
+    """The key, for signatures of this algorithm.
+
+    Raises:
+        ParameterError: there is no such algorithm.
+        KeyFormatError: the key cannot be read, is too short, or is of another kind.
+    """
+    if algorithm not in ("rsa-sha256", "ed25519-sha256"):
+        raise ParameterError(f"signature_algorithm is rsa-sha256 or ed25519-sha256, not {algorithm}")
+    key = _key(privkey)
+    if not algorithm.startswith(key.kind):
+        raise KeyFormatError(f"a key of kind {key.kind} cannot sign as {algorithm}")
+    return key
 
 
 def _key(privkey: Text) -> SigningKey:
@@ -79,5 +89,5 @@ def _key(privkey: Text) -> SigningKey:
         raise KeyFormatError(str(error)) from error
 
 
-def _text(text: Text) -> str:
+def text_of(text: Text) -> str:
     return text.decode() if isinstance(text, bytes) else text

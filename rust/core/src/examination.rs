@@ -132,6 +132,12 @@ impl Examination {
         Some(self.iprev.clone()?.into_iter().chain(spf).chain(dkim).chain(self.arc.clone()?).chain(dmarc).collect())
     }
 
+    /// What became of each set of its chain, the newest first.
+    pub fn chain(&self) -> Vec<arc::SetReport> {
+        let (chain, header) = (self.chain.as_ref(), self.arrival.header());
+        chain.zip(header).map_or_else(Vec::new, |(chain, header)| chain.sets(header))
+    }
+
     /// Public-key operations done so far.
     pub fn verifications(&self) -> u32 {
         self.signatures.as_ref().map_or(0, dkim::Evaluation::verifications)

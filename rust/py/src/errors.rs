@@ -2,6 +2,7 @@
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::{PyErr, create_exception};
+use trustlane_core::arc::SealingError;
 use trustlane_core::dkim::SigningError;
 
 create_exception!(trustlane._core, UnsignableMessage, PyValueError, "A message that must not be signed.");
@@ -25,6 +26,14 @@ pub fn bad_key(why: &str) -> PyErr {
 
 /// A request that no signature can be made of.
 pub fn cannot_sign(why: SigningError) -> PyErr {
+    match why.is_of_message() {
+        true => UnsignableMessage::new_err(why.to_string()),
+        false => PyValueError::new_err(why.to_string()),
+    }
+}
+
+/// A request that no set can be made of.
+pub fn cannot_seal(why: SealingError) -> PyErr {
     match why.is_of_message() {
         true => UnsignableMessage::new_err(why.to_string()),
         false => PyValueError::new_err(why.to_string()),

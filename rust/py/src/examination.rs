@@ -4,8 +4,10 @@ use std::net::IpAddr;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
+use trustlane_core::arc::Signer;
 use trustlane_core::authres::{self, Claim};
 use trustlane_core::dkim;
+use trustlane_core::dns::Name;
 use trustlane_core::examination::{self, Options, SessionFacts};
 use trustlane_core::message::{ArrivalOptions, Header, LineEnds};
 
@@ -88,6 +90,17 @@ impl Examination {
         told.map(|(question, answer)| (Question(question.clone()), Answer(answer.clone()))).collect()
     }
 
+    /// What became of each set of its chain, the newest first: `(instance, results, signer, sealer, status)`, where signer
+    /// and sealer are `(domain, selector, is verified, bits of an RSA key)`.
+    fn chain<'py>(&self, py: Python<'py>) -> Vec<SetParts<'py>> {
+        let sets = self.0.chain().into_iter();
+        sets.map(|set| {
+            let results = PyBytes::new(py, &set.results);
+            (set.instance, results, signer(set.signer), signer(set.sealer), set.status.word())
+        })
+        .collect()
+    }
+
     /// Public-key operations done so far.
     #[getter]
     fn verifications(&self) -> u32 {
@@ -137,6 +150,15 @@ impl Examination {
         let is_forged = |claim: &Claim| matches!(claim, Claim::Ours | Claim::Unreadable);
         claims.enumerate().filter_map(|(number, claim)| is_forged(&claim).then_some(number)).collect()
     }
+}
+
+type SignerParts = (Option<String>, Option<String>, bool, Option<u32>);
+
+type SetParts<'py> = (u32, Bound<'py, PyBytes>, SignerParts, SignerParts, &'static str);
+
+fn signer(signer: Signer) -> SignerParts {
+    let text = |name: Option<Name>| name.map(|name| name.to_string());
+    (text(signer.domain), text(signer.selector), signer.is_verified, signer.rsa_bits)
 }
 
 impl Examination {

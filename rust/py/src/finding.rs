@@ -35,6 +35,12 @@ pub fn read_result((method, result, text, properties): ResultParts) -> ResultLin
     ResultLine { method, method_version: 1, result, reason, properties }
 }
 
+pub fn write_result(line: ResultLine) -> ResultParts {
+    let properties = line.properties.into_iter();
+    let properties = properties.map(|one| (format!("{}.{}", one.ptype, one.name), one.value)).collect();
+    (line.method, line.result, line.reason.unwrap_or_default(), properties)
+}
+
 /// What has no ptype is no property (RFC 8601 §2.2).
 fn read_property((name, value): (String, String)) -> Option<ReportedProperty> {
     let (ptype, name) = name.split_once('.')?;

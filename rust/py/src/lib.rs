@@ -10,6 +10,7 @@ mod functions;
 mod key;
 mod key_cache;
 mod question;
+mod seal;
 mod sign;
 mod signed_mail;
 mod verify;
@@ -32,6 +33,8 @@ mod _core {
     use crate::key_cache::KeyCache;
     #[pymodule_export]
     use crate::question::Question;
+    #[pymodule_export]
+    use crate::seal::{results_of, seal};
     #[pymodule_export]
     use crate::sign::{sign, sign_often};
     #[pymodule_export]

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::parse::{self, Seal};
+use super::parse::{self, ChainStatus, Seal};
 use super::seal::digests;
-use super::{Reason, report};
+use super::{Reason, SetReport, report};
 use crate::crypto::Sha256Digest;
 use crate::dkim::cache::{KeyCache, ReadKey};
 use crate::dkim::evaluate::{CLOCK_SKEW_SECONDS, Check};
@@ -35,9 +35,12 @@ pub struct Evaluation {
 #[derive(Debug)]
 pub(super) struct Link {
     pub instance: u32,
+    pub status: ChainStatus,
     pub sealer: Claims,
-    message: Check,
-    seal: SealCheck,
+    /// Where ARC-Authentication-Results stands among the fields of the header.
+    pub results_place: usize,
+    pub message: Check,
+    pub seal: SealCheck,
 }
 
 impl Evaluation {
@@ -51,6 +54,8 @@ impl Evaluation {
         let present_from_fields = header.named("From").count() as u64;
         let links = sets.into_iter().zip(digests).map(|(set, digest)| Link {
             instance: set.instance,
+            status: set.status,
+            results_place: set.places[0],
             sealer: set.sealer,
             message: Check::begin(set.places[1], set.message_signature, now_seconds, present_from_fields),
             seal: SealCheck::begin(set.seal, digest, now_seconds),
@@ -96,6 +101,11 @@ impl Evaluation {
     pub fn finding(&self, trusted: &[Name]) -> Finding {
         let reason = self.outcome.clone().unwrap_or(Reason::Unfinished);
         report::finding(reason, &self.links, self.oldest_pass, trusted)
+    }
+
+    /// What became of each set, the newest first; nothing where the fields make no chain.
+    pub fn sets(&self, header: &Header) -> Vec<SetReport> {
+        self.links.iter().rev().map(|link| report::set(header, link)).collect()
     }
 
     /// Public-key operations done so far.
@@ -180,8 +190,9 @@ impl Link {
 
 /// One seal on its way to a reason.
 #[derive(Debug)]
-struct SealCheck {
+pub(super) struct SealCheck {
     seal: Option<(Seal, Sha256Digest)>,
+    pub key_bits: Option<u32>,
     stage: Stage,
 }
 
@@ -199,7 +210,11 @@ impl SealCheck {
             Ok(seal) => sealed_in_future(seal, now_seconds),
             Err(reason) => Some(reason.clone()),
         };
-        Self { seal: seal.ok().zip(digest), stage: refused.map_or(Stage::NeedsKey, Stage::Refused) }
+        Self { seal: seal.ok().zip(digest), key_bits: None, stage: refused.map_or(Stage::NeedsKey, Stage::Refused) }
+    }
+
+    pub fn is_verified(&self) -> bool {
+        matches!(self.stage, Stage::Verified)
     }
 
     fn learn_key(&mut self, limits: &Limits, keys: &KeyCache, lookups: &mut Lookups<'_>) {
@@ -207,6 +222,7 @@ impl SealCheck {
         let Ok(answer) = lookups.ask(seal.key_question.clone()) else { return };
         let key = keys.from_answer(answer).and_then(|key| {
             let bits = key.public_key(seal.algorithm)?.bits();
+            self.key_bits = Some(bits);
             match bits > limits.rsa_bits {
                 true => Err(dkim::Reason::KeyTooLong { bits, max: limits.rsa_bits }),
                 false => Ok(key),

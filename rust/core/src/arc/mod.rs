@@ -14,6 +14,7 @@ mod write;
 
 pub use evaluate::{Evaluation, MAX_OLDER_SIGNATURES};
 pub use parse::{ChainStatus, MAX_INSTANCES, Part};
+pub use report::{SetReport, Signer};
 pub use write::{SealRequest, Sealed, SealingError, seal, seal_message};
 
 use crate::finding::{ResultWord, reasons};

@@ -71,6 +71,8 @@ pub struct Set {
     pub places: [usize; 3],
     pub message_signature: (Claims, Result<Signature, dkim::Reason>),
     pub seal: Result<Seal, dkim::Reason>,
+    /// cv=, right for its instance
+    pub status: ChainStatus,
     /// d= and s= of the seal, as far as they can be read.
     pub sealer: Claims,
 }
@@ -222,7 +224,7 @@ fn set(header: &Header, parts: &[&ArcField<'_>], instance: u32) -> Result<Set, R
     let (Some(signature_tags), Some(seal_tags)) = (&signature.list, &seal.list) else {
         unreachable!("a field whose instance is known was read")
     };
-    check_seal(seal_tags, instance)?;
+    let status = status(seal_tags, instance)?;
     let message_signature = message_signature(signature_tags);
     if message_signature.1.as_ref().is_ok_and(|read| signs_arc(header, signature.place, read)) {
         return Err(Reason::SignsArcField { instance });
@@ -232,19 +234,20 @@ fn set(header: &Header, parts: &[&ArcField<'_>], instance: u32) -> Result<Set, R
         instance,
         places: [results.place, signature.place, seal.place],
         message_signature,
+        status,
         seal: read_seal(seal_tags, &sealer),
         sealer,
     })
 }
 
 /// cv= is `none` in the first seal and `pass` in all others, and there is no h= (RFC 8617 §4.1.3, §5.2 step 3 C).
-fn check_seal(list: &TagList<'_>, instance: u32) -> Result<(), Reason> {
+fn status(list: &TagList<'_>, instance: u32) -> Result<ChainStatus, Reason> {
     if list.tag("h").is_some() {
         return Err(Reason::SealListsNames { instance });
     }
     let expected = if instance == 1 { ChainStatus::None } else { ChainStatus::Pass };
     match list.get("cv").map(ChainStatus::from_word) {
-        Some(Some(status)) if status == expected => Ok(()),
+        Some(Some(status)) if status == expected => Ok(status),
         Some(Some(status)) => Err(Reason::WrongStatus { instance, status: status.word() }),
         Some(None) => Err(Reason::WrongStatus { instance, status: "(unknown)" }),
         None => Err(Reason::WrongStatus { instance, status: "(missing)" }),

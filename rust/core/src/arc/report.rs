@@ -1,9 +1,59 @@
 //! What became of a chain, as a finding (RFC 8617 §6).
 
+use super::ChainStatus;
 use super::Reason;
 use super::evaluate::Link;
+use crate::dkim;
+use crate::dkim::parse::Claims;
 use crate::dns::Name;
 use crate::finding::{self, Finding, Method, Property, Value};
+use crate::message::canonical::canonical_field;
+use crate::message::{Canonicalization, Header};
+
+/// One set of a chain and what became of it. What was not looked at, because the chain had failed, is not verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetReport {
+    pub instance: u32,
+    /// The value of ARC-Authentication-Results in relaxed form.
+    pub results: Vec<u8>,
+    pub signer: Signer,
+    pub sealer: Signer,
+    pub status: ChainStatus,
+}
+
+/// Who made one of the signatures of a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    pub domain: Option<Name>,
+    pub selector: Option<Name>,
+    pub is_verified: bool,
+    /// Bits of an RSA key, once it is known.
+    pub rsa_bits: Option<u32>,
+}
+
+pub(super) fn set(header: &Header, link: &Link) -> SetReport {
+    let mut field = Vec::new();
+    canonical_field(header, &header.fields()[link.results_place], Canonicalization::Relaxed, &mut field);
+    let value = field.iter().position(|&octet| octet == b':').map_or(0, |colon| colon + 1);
+    let is_verified = link.message.reason() == dkim::Reason::Verified;
+    SetReport {
+        instance: link.instance,
+        results: field[value..].trim_ascii_end().to_vec(),
+        signer: signer(&link.message.claims, is_verified, link.message.key_bits),
+        sealer: signer(&link.sealer, link.seal.is_verified(), link.seal.key_bits),
+        status: link.status,
+    }
+}
+
+fn signer(claims: &Claims, is_verified: bool, key_bits: Option<u32>) -> Signer {
+    let is_rsa = claims.algorithm.as_deref().is_some_and(|word| word.starts_with("rsa"));
+    Signer {
+        domain: claims.domain.clone(),
+        selector: claims.selector.clone(),
+        is_verified,
+        rsa_bits: key_bits.filter(|_| is_rsa),
+    }
+}
 
 pub(super) fn finding(reason: Reason, links: &[Link], oldest_pass: u32, trusted: &[Name]) -> Finding {
     let is_pass = matches!(reason, Reason::Verified { .. });
