@@ -357,7 +357,7 @@ mod tests {
         assert_eq!(examination.verifications(), 2);
         assert!(examination.questions().is_empty());
         assert_eq!(examination.verifications(), 2);
-        assert_eq!(rounds.len(), 3, "{rounds:?}");
+        assert_eq!(rounds.len(), 2, "{rounds:?}");
     }
 
     #[test]
