@@ -4,11 +4,12 @@ import tempfile
 from pathlib import Path
 
 from hypothesis import given, settings
-from hypothesis.strategies import builds, floats, just, lists, sampled_from, text, tuples
+from hypothesis.strategies import builds, floats, integers, just, lists, sampled_from, text, tuples
 
 from trustlane.ledger import Kind, Observation, Subject
 from trustlane.ledger.evidence import EVIDENCE_CAP
 from trustlane.ledger.memory import MemoryLedger
+from trustlane.ledger.observation import Sighting
 from trustlane.ledger.port import Remembered
 from trustlane.ledger.sqlite import SqliteLedger
 
@@ -18,9 +19,31 @@ IDS = ["", "1", "2", "3"]
 times = floats(1.8e9, 1.8e9 + 90 * 86_400)
 subjects = lists(sampled_from(SUBJECTS), max_size=3).map(tuple)
 observations = builds(
-    Observation, sampled_from(Kind), times, subjects, about=sampled_from(IDS), reporter=sampled_from(["", "x"])
+    Observation,
+    sampled_from(Kind),
+    times,
+    subjects,
+    about=sampled_from([*IDS, "copies of s"]),
+    reporter=sampled_from(["", "x"]),
+    sighting=builds(
+        Sighting,
+        message=sampled_from(["", "m"]),
+        network=integers(0, 3),
+        author=sampled_from(["", "a"]),
+        signatures=sampled_from([(), (Subject("signature", "s"),)]),
+    ),
 )
-decisions = builds(Remembered, sampled_from(IDS), times, just("open"), just("deliver"), subjects, text(max_size=3))
+decisions = builds(
+    Remembered,
+    sampled_from(IDS),
+    times,
+    just("open"),
+    sampled_from(["deliver", "reject"]),
+    subjects,
+    text(max_size=3),
+    message=sampled_from(["", "m"]),
+    copy_of=sampled_from(["", "s"]),
+)
 writes = tuples(lists(observations, max_size=6), lists(decisions, max_size=2))
 
 
@@ -38,4 +61,5 @@ def test_memory_and_sqlite_agree(sequence: list[tuple[list[Observation], list[Re
         sqlite.close()
         for history in memory.everybody():
             assert 0.0 <= history.good + history.bad <= EVIDENCE_CAP * (1 + 1e-12)
-            assert history.first_seen <= history.last_seen <= history.as_of
+            assert history.first_seen <= history.last_seen
+            assert history.drift >= 0.0

@@ -1,36 +1,33 @@
 """Evidence: how one observation changes what is remembered. Pure arithmetic, the same for every store."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from math import isfinite, log2
 from typing import TypeVar
 
 from trustlane.errors import LedgerError
+from trustlane.ledger.drift import drifted
 from trustlane.ledger.history import History, Subject
+from trustlane.ledger.marks import mark
 from trustlane.ledger.observation import Kind, Observation
 from trustlane.ledger.port import Remembered
+from trustlane.ledger.renewal import renewed
+from trustlane.ledger.reporters import Echo, echo, reporter_of, weight_of
+from trustlane.ledger.volume import AUDITS, is_over, with_mail
+from trustlane.ledger.weights import BAD, EVIDENCE_CAP, GOOD, HALF_LIFE_SECONDS, left
 
 Timed = TypeVar("Timed", Observation, Remembered)
-
-GOOD: Mapping[Kind, float] = {Kind.CLEAN: 0.5, Kind.SILENCE: 0.25, Kind.NOT_JUNK: 1.0, Kind.ANSWERED: 2.0}
-"""Weight in favour. Chosen so that the mean of a mass mailer's traffic earns trust with 0.1 % complaints, and does not
-with 0.3 %, the ceiling that large receivers publish."""
-
-BAD: Mapping[Kind, float] = {Kind.COMPLAINT: 2.5, Kind.TRAP: 10.0, Kind.JUNK: 1.0}
-"""Weight against."""
-
-HALF_LIFE_SECONDS = 30 * 86_400.0
-"""After this time an observation counts half, good or bad alike."""
-
-EVIDENCE_CAP = 300.0
-"""Most evidence kept, good and bad together, so that a long good past cannot buy impunity. 299 clean observations are
-what it takes to claim a rate of 1 % with 95 % certainty; more would only slow down the loss of trust."""
 
 NEWCOMER = "newcomer"
 """The kind of subject that stands for all newcomers of the kind that its name tells."""
 
 NEWCOMER_EVIDENCE = 10.0
 """Below this much evidence a subject is a newcomer: what is observed of it also counts for newcomers of its kind."""
+
+CARRIERS = frozenset({"dkim", "spf", "rfc5321.helo"})
+"""Kinds of which it is counted for how many other authors they stand."""
+
+SILENCE_SECONDS = 72 * 3_600.0
+"""After this time without a word, a mail counts as silently taken. Most complaints come within two days."""
 
 
 def evidence(history: History) -> float:
@@ -42,66 +39,83 @@ def decayed(history: History, now: float) -> History:
     """The same history as of ``now``. A clock that went backwards changes nothing."""
     if now <= history.as_of:
         return history
-    left = _left(now - history.as_of)
-    return replace(history, good=history.good * left, bad=history.bad * left, as_of=now)
-
-
-def after(history: History, observation: Observation) -> History:
-    """What is remembered once this observation counts.
-
-    A late observation, from before ``history.as_of``, counts as much as if it had come in time.
-    """
-    time, kind = observation.time, observation.kind
-    current = decayed(history, time)
-    left = _left(current.as_of - time)
-    good = current.good + GOOD.get(kind, 0.0) * left
-    bad = current.bad + BAD.get(kind, 0.0) * left
-    kept = min(1.0, EVIDENCE_CAP / (good + bad)) if good + bad else 1.0
-    return History(
-        subject=history.subject,
-        good=good * kept,
-        bad=bad * kept,
-        as_of=current.as_of,
-        first_seen=min(history.first_seen or time, time),
-        last_seen=max(history.last_seen, time),
-        mails=history.mails + (kind is Kind.MAIL),
-        is_trusted=_TRUST.get(kind, history.is_trusted),
+    kept = left(now - history.as_of)
+    return history._replace(
+        good=history.good * kept,
+        bad=history.bad * kept,
+        long_good=history.long_good * kept,
+        long_bad=history.long_bad * kept,
+        drift=history.drift * kept,
+        as_of=now,
     )
 
 
+def after(history: History, observation: Observation, weight: float = 1.0) -> History:
+    """What is remembered once this observation counts.
+
+    A late observation, from before ``history.as_of``, counts as much as if it had come in time.
+
+    Args:
+        weight: how much the word of the reporter counts, 0 to 1.
+    """
+    match observation.kind:
+        case Kind.MAIL:
+            return _after_mail(renewed(history, observation.sighting, observation.time), observation)
+        case Kind.WRITTEN:
+            return _after_writing(history, observation)
+        case Kind.TRUST_GAINED | Kind.TRUST_LOST as kind:
+            return _seen(history, observation.time)._replace(is_trusted=kind is Kind.TRUST_GAINED)
+        case _:
+            return _after_label(history, observation.kind, observation.time, weight)
+
+
 def counted(histories: Mapping[Subject, History], observation: Observation) -> dict[Subject, History]:
-    """The histories that this observation changes, those of newcomers among them.
+    """The histories that this observation changes: of its subjects, and of newcomers, signatures and the reporter.
 
     Args:
         histories: at least those of :func:`touched` that exist.
     """
+    subjects = dict.fromkeys(observation.subjects)
+    if not has_weight(observation.kind):
+        names = dict.fromkeys((*subjects, *observation.sighting.signatures))
+        return {subject: after(histories.get(subject) or History(subject), observation) for subject in names}
+    reporter = reporter_of(observation)
+    weight = weight_of(histories.get(reporter)) if reporter else 1.0
     changed: dict[Subject, History] = {}
-    has_weight = _has_weight(observation)
-    for subject in dict.fromkeys(observation.subjects):
-        before = histories.get(subject, History(subject))
-        changed[subject] = after(before, observation)
-        if has_weight and subject.kind != NEWCOMER and _is_newcomer(before, observation.time):
+    for subject in subjects:
+        before = histories.get(subject) or History(subject)
+        changed[subject] = _after_label(before, observation.kind, observation.time, weight)
+        if subject.kind != NEWCOMER and _is_newcomer(before, observation.time):
             newcomers = newcomers_like(subject)
-            so_far = changed.get(newcomers) or histories.get(newcomers, History(newcomers))
-            changed[newcomers] = after(so_far, observation)
+            so_far = changed.get(newcomers) or histories.get(newcomers) or History(newcomers)
+            changed[newcomers] = _after_label(so_far, observation.kind, observation.time, weight)
+    if reporter:
+        changed[reporter] = _after_report(histories.get(reporter) or History(reporter), observation, histories)
     return changed
 
 
 def touched(observation: Observation) -> set[Subject]:
-    """Every subject whose history this observation may change."""
-    if not _has_weight(observation):
-        return set(observation.subjects)
-    return {*observation.subjects, *(newcomers_like(s) for s in observation.subjects if s.kind != NEWCOMER)}
+    """Every subject whose history this observation may change, or rests upon."""
+    if not has_weight(observation.kind):
+        return {*observation.subjects, *observation.sighting.signatures}
+    reporter = reporter_of(observation)
+    newcomers = (newcomers_like(subject) for subject in observation.subjects if subject.kind != NEWCOMER)
+    return {*observation.subjects, *newcomers, *((reporter,) if reporter else ())}
 
 
 def newcomers_like(subject: Subject) -> Subject:
     """All newcomers of the subject's kind."""
-    return Subject(NEWCOMER, subject.kind)
+    return _NEWCOMERS.get(subject.kind) or Subject(NEWCOMER, subject.kind)
 
 
 def heft(good: float, bad: float, as_of: float) -> float:
     """Orders histories by how much evidence they hold at one moment, whichever moment that is."""
     return log2(good + bad) + as_of / HALF_LIFE_SECONDS if good + bad > 0 else float("-inf")
+
+
+def has_weight(kind: Kind) -> bool:
+    """Whether it is a label, for or against."""
+    return kind in GOOD or kind in BAD
 
 
 def checked(written: Sequence[Timed]) -> tuple[Timed, ...]:
@@ -116,16 +130,121 @@ def checked(written: Sequence[Timed]) -> tuple[Timed, ...]:
     return tuple(written)
 
 
-_TRUST = {Kind.TRUST_GAINED: True, Kind.TRUST_LOST: False}
+_NEWCOMERS = {
+    kind: Subject(NEWCOMER, kind)
+    for kind in ("address", "rfc5322.from", "organization", "pair", "dkim", "spf", "rfc5321.helo", "network")
+}
 
 
-def _left(seconds: float) -> float:
-    return float(2.0 ** (-seconds / HALF_LIFE_SECONDS))
+def _after_mail(history: History, observation: Observation) -> History:
+    """One mail more: its time, its volume, and its marks. A mail alone teaches nothing."""
+    time, sighting, subject = observation.time, observation.sighting, history.subject
+    windows = with_mail(history, time)
+    brakes = history.is_trusted and not history.audits_due and is_over(windows)
+    return History(
+        subject,
+        history.good,
+        history.bad,
+        history.as_of,
+        min(history.first_seen or time, time),
+        max(history.last_seen, time),
+        history.mails + 1,
+        history.is_trusted,
+        history.long_good,
+        history.long_bad,
+        history.drift,
+        max(history.last_mail, time),
+        *windows,
+        time if brakes else history.braked_at,
+        AUDITS if brakes else history.audits_due,
+        history.keys | sighting.keys,
+        history.networks | sighting.network,
+        history.others | _others(subject, observation),
+    )
 
 
-def _has_weight(observation: Observation) -> bool:
-    return observation.kind in GOOD or observation.kind in BAD
+def _others(subject: Subject, observation: Observation) -> int:
+    sighting = observation.sighting
+    if subject.kind == "signature":
+        return sighting.strangers
+    author = sighting.author
+    if not author or subject.kind not in CARRIERS or subject.name == author or subject.name.endswith(f".{author}"):
+        return 0
+    return mark(author)
+
+
+def _after_writing(history: History, observation: Observation) -> History:
+    seen = _seen(history, observation.time)
+    return seen._replace(
+        mails=history.mails + 1,
+        last_mail=max(history.last_mail, observation.time),
+        others=history.others | (mark(observation.reporter) if observation.reporter else 0),
+    )
+
+
+def _after_label(history: History, kind: Kind, time: float, weight: float) -> History:
+    as_of = history.as_of
+    old, new = (left(time - as_of), 1.0) if time > as_of else (1.0, left(as_of - time))
+    good_weight, bad_weight = GOOD.get(kind, 0.0) * weight * new, BAD.get(kind, 0.0) * weight * new
+    good, bad = history.good * old + good_weight, history.bad * old + bad_weight
+    if good + bad > EVIDENCE_CAP:
+        kept = EVIDENCE_CAP / (good + bad)
+        good, bad = good * kept, bad * kept
+    windows, audits_due = _released(history, kind, time)
+    return History(
+        history.subject,
+        good,
+        bad,
+        max(as_of, time),
+        min(history.first_seen or time, time),
+        max(history.last_seen, time),
+        history.mails,
+        history.is_trusted,
+        max(history.long_good, history.good) * old + good_weight,
+        max(history.long_bad, history.bad) * old + bad_weight,
+        drifted(history.drift * old, kind, weight * new),
+        history.last_mail,
+        *windows,
+        history.braked_at,
+        audits_due,
+        history.keys,
+        history.networks,
+        history.others,
+    )
+
+
+def _released(history: History, kind: Kind, time: float) -> tuple[tuple[int, int, float, int, int, float], int]:
+    """The volume and the audits still due once this label counts. Only what was sent since can release the brake."""
+    hour, in_hour, most_in_hour = history.hour, history.in_hour, history.most_in_hour
+    day, in_day, most_in_day = history.day, history.in_day, history.most_in_day
+    due = history.audits_due
+    if due:
+        sent_at = time - SILENCE_SECONDS if kind is Kind.SILENCE else time
+        if kind in BAD:
+            due = AUDITS
+        elif sent_at >= history.braked_at:
+            due -= 1
+        if not due:
+            most_in_hour, most_in_day = max(most_in_hour, in_hour), max(most_in_day, in_day)
+    return (hour, in_hour, most_in_hour, day, in_day, most_in_day), due
+
+
+def _after_report(reporter: History, observation: Observation, histories: Mapping[Subject, History]) -> History:
+    """What a report says of who made it: borne out by others, or contradicted."""
+    time = observation.time
+    current = decayed(_seen(reporter, time), time)
+    match echo(observation, current, histories):
+        case Echo.BORNE_OUT:
+            return current._replace(good=min(current.good + 1.0, EVIDENCE_CAP), as_of=max(current.as_of, time))
+        case Echo.CONTRADICTED:
+            return current._replace(bad=min(current.bad + 1.0, EVIDENCE_CAP), as_of=max(current.as_of, time))
+        case _:
+            return current
+
+
+def _seen(history: History, time: float) -> History:
+    return history._replace(first_seen=min(history.first_seen or time, time), last_seen=max(history.last_seen, time))
 
 
 def _is_newcomer(before: History, time: float) -> bool:
-    return evidence(decayed(before, time)) < NEWCOMER_EVIDENCE
+    return evidence(before) * left(max(time - before.as_of, 0.0)) < NEWCOMER_EVIDENCE

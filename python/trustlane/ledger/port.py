@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from trustlane.ledger.history import History, Subject
-from trustlane.ledger.observation import Observation
+from trustlane.ledger.observation import COPIES, Kind, Observation
+from trustlane.ledger.weights import BAD
 
 KEPT_SECONDS = 30 * 86_400.0
 """How long decisions are kept, and who reported what about them: reports later than this find nothing. Complaints come
@@ -22,6 +23,8 @@ class Remembered:
         lane, action: what was chosen.
         subjects: who answered for the mail.
         reasons: the reasons as text, one a line.
+        message: names the mail's octets and envelope, so that retries are known; ``""`` where nobody said.
+        copy_of: the hash of a signature of which the mail was one copy too many; ``""`` for other mail.
     """
 
     id: str
@@ -30,6 +33,15 @@ class Remembered:
     action: str
     subjects: tuple[Subject, ...]
     reasons: str
+    message: str = ""
+    copy_of: str = ""
+
+    def label(self, kind: Kind, time: float, reporter: str = "") -> Observation:
+        """What is told of this mail. Copies of one signed mail earn nothing, and speak against its signer once."""
+        if not self.copy_of:
+            return Observation(kind, time, self.subjects, self.id, reporter)
+        subjects = self.subjects if kind in BAD else ()
+        return Observation(kind, time, subjects, f"{COPIES}{self.copy_of}", reporter)
 
 
 def latest(observations: Sequence[Observation], decisions: Sequence[Remembered]) -> float:

@@ -3,43 +3,55 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from trustlane.ledger.evidence import counted, touched
+from trustlane.ledger.ageing import LOOKED_AT_ONCE, is_stale
+from trustlane.ledger.evidence import SILENCE_SECONDS, counted, touched
 from trustlane.ledger.history import History, Subject
 from trustlane.ledger.observation import Observation
 from trustlane.ledger.port import KEPT_SECONDS, Remembered, latest
+from trustlane.ledger.reporters import reporter_of, vote
+from trustlane.ledger.silence import SETTLED_AT_ONCE, SETTLING, settled
 
 Row = tuple[object, ...]
 
 
 def histories(connection: sqlite3.Connection, subjects: Collection[Subject]) -> dict[Subject, History]:
-    """The histories of those subjects that have one."""
+    """The histories of those subjects that have one, by one query for all of them."""
     found = {}
-    for subject in subjects:
-        row = connection.execute(_HISTORY + "WHERE kind = ? AND name = ?", _key(subject)).fetchone()
-        if row:
-            found[subject] = _history(subject, row)
+    wanted = list(subjects)
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        some = wanted[start : start + MOST_AT_ONCE]
+        keys = [part for subject in some for part in _key(subject)]
+        for row in connection.execute(_asking_for(len(some)), keys):
+            history = _history(row)
+            found[history.subject] = history
     return found
+
+
+MOST_AT_ONCE = 200
+"""Subjects in one query: a mail has some twenty at most, and SQLite takes no end of values."""
+
+
+@cache
+def _asking_for(many: int) -> str:
+    values = ", ".join(["(?, ?)"] * many)
+    return f"SELECT {_COLUMNS} FROM (VALUES {values}) CROSS JOIN history ON kind = column1 AND name = column2"  # noqa: S608
 
 
 def heaviest(connection: sqlite3.Connection, kind: str | None) -> Iterator[History]:
     """Every history, the heaviest evidence first."""
     where, values = ("WHERE kind = ? ", (_kept(kind),)) if kind is not None else ("", ())
     for row in connection.execute(f"{_HISTORY}{where}ORDER BY heft(good, bad, as_of) DESC, kind, name", values):
-        yield _history(Subject(_text(row[0]), _text(row[1])), row)
+        yield _history(row)
 
 
 def decision(connection: sqlite3.Connection, decision_id: str) -> Remembered | None:
     """The decision of that id, if it is kept."""
-    found = connection.execute(
-        "SELECT id, time, lane, action, subjects, reasons FROM decision WHERE id = ?", (_kept(decision_id),)
-    ).fetchone()
-    if not found:
-        return None
-    id_, time, lane, action, subjects, reasons = found
-    names = tuple(Subject(kind, name) for kind, name in json.loads(subjects))
-    return Remembered(_text(id_), time, _text(lane), _text(action), names, _text(reasons))
+    row = connection.execute(f"{_DECISION}WHERE id = ?", (_kept(decision_id),)).fetchone()
+    return _decision(row) if row else None
 
 
 def forget(connection: sqlite3.Connection, subject: Subject) -> bool:
@@ -47,26 +59,42 @@ def forget(connection: sqlite3.Connection, subject: Subject) -> bool:
     return connection.execute("DELETE FROM history WHERE kind = ? AND name = ?", _key(subject)).rowcount > 0
 
 
-def write(connection: sqlite3.Connection, observations: Sequence[Observation], decisions: Sequence[Remembered]) -> int:
-    """Counts and keeps. Gives how many observations were new."""
-    _forget_old(connection, latest(observations, decisions))
-    connection.executemany(
-        "INSERT OR REPLACE INTO decision (id, time, lane, action, subjects, reasons) VALUES (?, ?, ?, ?, ?, ?)",
-        [_decision_row(it) for it in decisions],
-    )
-    new = [observation for observation in observations if _is_new(connection, observation)]
-    known = histories(connection, {subject for observation in new for subject in touched(observation)})
-    changed: set[Subject] = set()
-    for observation in new:
+def write(
+    connection: sqlite3.Connection,
+    observations: Sequence[Observation],
+    decisions: Sequence[Remembered],
+    changed: set[Subject],
+) -> int:
+    """Counts and keeps, and settles the silence that is due. Gives how many observations were new.
+
+    Args:
+        changed: is given the subjects whose histories are other ones now.
+    """
+    now = latest(observations, decisions)
+    _forget_old(connection, now)
+    changed.update(_forget_stale(connection, now))
+    connection.executemany(_PUT_DECISION, [_decision_row(it) for it in decisions])
+    new = [counts for it in observations if (counts := _as_it_counts(connection, it))]
+    _note_what_broke_silence(connection, new)
+    silent = [it for it in _settled(connection, now) if _is_first(connection, it.once, it.time)]
+    counting = [*new, *silent]
+    known = histories(connection, {subject for observation in counting for subject in touched(observation)})
+    for observation in counting:
         after = counted(known, observation)
         known.update(after)
         changed.update(after)
-    connection.executemany(_PUT_HISTORY, [_history_row(known[subject]) for subject in changed])
+    connection.executemany(_PUT_HISTORY, [_history_row(known[subject]) for subject in changed if subject in known])
     return len(new)
 
 
-_HISTORY = "SELECT kind, name, good, bad, as_of, first_seen, last_seen, mails, is_trusted FROM history "
-_PUT_HISTORY = "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_COLUMNS = ", ".join(("kind", "name", *History._fields[1:]))
+_HISTORY = f"SELECT {_COLUMNS} FROM history "  # noqa: S608
+_PUT_HISTORY = f"INSERT OR REPLACE INTO history ({_COLUMNS}) VALUES (?, ?{', ?' * len(History._fields[1:])})"  # noqa: S608
+_PUT_DECISION = (
+    "INSERT OR REPLACE INTO decision (id, time, lane, action, subjects, reasons, message, copy_of)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_DECISION = "SELECT id, time, lane, action, subjects, reasons, message, copy_of FROM decision "
 
 FORGOTTEN_AT_ONCE = 1_000
 """Old decisions deleted with one write, and as many old reports: far more than one write adds, and yet a bounded delay
@@ -85,33 +113,90 @@ def _forget_old(connection: sqlite3.Connection, now: float) -> None:
     )
 
 
-def _is_new(connection: sqlite3.Connection, observation: Observation) -> bool:
-    if not observation.about:
+def _forget_stale(connection: sqlite3.Connection, now: float) -> list[Subject]:
+    """Looks at the next few histories, round and round, and deletes those that say nothing any more."""
+    (place,) = connection.execute("SELECT kind, name FROM place").fetchall()
+    looked_at = [_history(row) for row in connection.execute(_NEXT, (*place, LOOKED_AT_ONCE))]
+    is_round = len(looked_at) < LOOKED_AT_ONCE
+    if is_round:
+        looked_at += [_history(row) for row in connection.execute(_NEXT, ("", "", LOOKED_AT_ONCE - len(looked_at)))]
+    stale = [history.subject for history in looked_at if is_stale(history, now)]
+    connection.executemany("DELETE FROM history WHERE kind = ? AND name = ?", map(_key, stale))
+    if looked_at:
+        connection.execute("UPDATE place SET kind = ?, name = ?", _key(looked_at[-1].subject))
+    return stale
+
+
+_NEXT = f"{_HISTORY}WHERE (kind, name) > (?, ?) ORDER BY kind, name LIMIT ?"
+
+
+def _as_it_counts(connection: sqlite3.Connection, observation: Observation) -> Observation | None:
+    """The observation for those subjects for which it counts; ``None`` where it was counted before."""
+    if not _is_first(connection, observation.once, observation.time):
+        return None
+    if not reporter_of(observation) or not observation.subjects:
+        return observation
+    votes = [(subject, vote(observation, subject)) for subject in dict.fromkeys(observation.subjects)]
+    subjects = [
+        subject
+        for subject, name in votes
+        if _is_first(connection, (name, "vote", observation.reporter), observation.time)
+    ]
+    return replace(observation, subjects=tuple(subjects)) if subjects else None
+
+
+def _is_first(connection: sqlite3.Connection, once: tuple[str, str, str] | None, time: float) -> bool:
+    if once is None:
         return True
-    row = (_kept(observation.about), _kept(observation.kind), _kept(observation.reporter), observation.time)
+    row = (*map(_kept, once), time)
     return connection.execute("INSERT OR IGNORE INTO counted VALUES (?, ?, ?, ?)", row).rowcount > 0
 
 
-def _history(subject: Subject, row: Sequence[Any]) -> History:
-    _, _, good, bad, as_of, first_seen, last_seen, mails, is_trusted = row
-    return History(subject, good, bad, as_of, first_seen, last_seen, mails, bool(is_trusted))
+def _note_what_broke_silence(connection: sqlite3.Connection, observations: Sequence[Observation]) -> None:
+    spoken = [(_kept(it.about),) for it in observations if it.about and it.kind in SETTLING]
+    if spoken:
+        connection.executemany("UPDATE decision SET is_settled = 1 WHERE id = ?", spoken)
+
+
+def _settled(connection: sqlite3.Connection, now: float) -> list[Observation]:
+    """What silence says of the mails whose time is over, the oldest first."""
+    due = connection.execute(
+        f"{_DECISION}WHERE is_settled = 0 AND time <= ? ORDER BY time, id LIMIT ?",
+        (now - SILENCE_SECONDS, SETTLED_AT_ONCE),
+    ).fetchall()
+    connection.executemany("UPDATE decision SET is_settled = 1 WHERE id = ?", [(row[0],) for row in due])
+    return [it for row in due if (it := settled(_decision(row)))]
+
+
+def _history(row: Sequence[Any]) -> History:
+    kind, name, good, bad, as_of, first_seen, last_seen, mails, is_trusted, *rest = row
+    if type(kind) is not str or type(name) is not str:
+        kind, name = _text(kind), _text(name)
+    return History(Subject(kind, name), good, bad, as_of, first_seen, last_seen, mails, bool(is_trusted), *rest)
 
 
 def _history_row(history: History) -> Row:
-    return (
-        *_key(history.subject),
-        history.good,
-        history.bad,
-        history.as_of,
-        history.first_seen,
-        history.last_seen,
-        history.mails,
-        history.is_trusted,
+    return *_key(history.subject), *history[1:]
+
+
+def _decision(row: Sequence[Any]) -> Remembered:
+    id_, time, lane, action, subjects, reasons, message, copy_of = row
+    names = tuple(Subject(kind, name) for kind, name in json.loads(subjects))
+    return Remembered(
+        id=_text(id_),
+        time=time,
+        lane=_text(lane),
+        action=_text(action),
+        subjects=names,
+        reasons=_text(reasons),
+        message=_text(message),
+        copy_of=_text(copy_of),
     )
 
 
 def _decision_row(it: Remembered) -> Row:
-    return _kept(it.id), it.time, _kept(it.lane), _kept(it.action), json.dumps(it.subjects), _kept(it.reasons)
+    texts = map(_kept, (it.reasons, it.message, it.copy_of))
+    return _kept(it.id), it.time, _kept(it.lane), _kept(it.action), json.dumps(it.subjects), *texts
 
 
 def _key(subject: Subject) -> tuple[str | bytes, str | bytes]:
@@ -121,6 +206,8 @@ def _key(subject: Subject) -> tuple[str | bytes, str | bytes]:
 def _kept(text: str) -> str | bytes:
     """Text as it is; where it holds octets that are no UTF-8 (PEP 383), a blob that no text equals."""
     plain = str(text)
+    if plain.isascii():
+        return plain
     try:
         plain.encode()
     except UnicodeEncodeError:

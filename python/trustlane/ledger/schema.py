@@ -30,6 +30,32 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX counted_by_age ON counted (time);
     """,
+    """
+    ALTER TABLE history ADD COLUMN long_good REAL NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN long_bad REAL NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN drift REAL NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN last_mail REAL NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN hour INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN in_hour INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN most_in_hour REAL NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN in_day INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN most_in_day REAL NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN braked_at REAL NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN audits_due INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN keys INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN networks INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN others INTEGER NOT NULL DEFAULT 0;
+    UPDATE history SET long_good = good, long_bad = bad, last_mail = CASE WHEN mails THEN last_seen ELSE 0 END;
+    ALTER TABLE decision ADD COLUMN message NOT NULL DEFAULT '';
+    ALTER TABLE decision ADD COLUMN copy_of NOT NULL DEFAULT '';
+    ALTER TABLE decision ADD COLUMN is_settled INTEGER NOT NULL DEFAULT 0;
+    UPDATE decision SET is_settled = 1 WHERE id IN
+        (SELECT about FROM counted WHERE kind IN ('complaint', 'trap', 'junk', 'not-junk', 'answered'));
+    CREATE INDEX decision_unsettled ON decision (time) WHERE is_settled = 0;
+    CREATE TABLE place (only INTEGER PRIMARY KEY CHECK (only = 1), kind NOT NULL, name NOT NULL);
+    INSERT INTO place VALUES (1, '', '');
+    """,
 )
 """Step n takes a file from version n to version n + 1 (``PRAGMA user_version``). Steps are added, never changed."""
 

@@ -16,6 +16,7 @@ from trustlane.ledger.faults import said, saying
 from trustlane.ledger.history import History, Subject
 from trustlane.ledger.observation import Observation
 from trustlane.ledger.port import Remembered
+from trustlane.ledger.recent import Recent
 from trustlane.ledger.schema import BUSY_READING_SECONDS, BUSY_SECONDS, opened, prepare
 from trustlane.ledger.writer import Writer
 
@@ -23,8 +24,9 @@ from trustlane.ledger.writer import Writer
 class SqliteLedger:
     """A ledger in one file, which several processes may have open.
 
-    Reads see the last commit and wait for no write. Writes of all threads and tasks share transactions, and are on the
-    disk when they are acknowledged. The file is made readable to its owner alone: it tells who writes to whom.
+    Reads see the last commit of this process, and that of others within a second; they wait for no write. Writes of all
+    threads and tasks share transactions, and are on the disk when they are acknowledged. The file is made readable to
+    its owner alone: it tells who writes to whom.
     """
 
     def __init__(self, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> None:
@@ -46,21 +48,35 @@ class SqliteLedger:
                 raise
         self._writer = Writer(connection, partial(said, self._path))
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(READERS_KEPT)
+        self._recent = Recent()
         self._is_closed = False
 
     def read(self, subjects: Sequence[Subject]) -> Mapping[Subject, History]:
-        with self._reading() as connection:
-            return rows.histories(connection, subjects)
+        if self._is_closed:
+            raise LedgerError("the ledger is closed")
+        found, missing = self._recent.split(subjects)
+        if missing:
+            with self._reading() as connection:
+                read = rows.histories(connection, missing)
+            self._recent.keep(missing, read)
+            found.update(read)
+        return found
 
     async def aread(self, subjects: Sequence[Subject]) -> Mapping[Subject, History]:
         """As :meth:`read`, at once: a dozen rows by key take less than handing them to a thread would."""
         return self.read(subjects)
 
     def write(self, observations: Sequence[Observation], decisions: Sequence[Remembered] = ()) -> int:
-        return self._writer.submit(_write_of(observations, decisions)).result()
+        changed: set[Subject] = set()
+        new = self._writer.submit(_write_of(observations, decisions, changed)).result()
+        self._recent.forget(changed)
+        return new
 
     async def awrite(self, observations: Sequence[Observation], decisions: Sequence[Remembered] = ()) -> int:
-        return await asyncio.wrap_future(self._writer.submit(_write_of(observations, decisions)))
+        changed: set[Subject] = set()
+        new = await asyncio.wrap_future(self._writer.submit(_write_of(observations, decisions, changed)))
+        self._recent.forget(changed)
+        return new
 
     def decision(self, decision_id: str) -> Remembered | None:
         with self._reading() as connection:
@@ -71,7 +87,9 @@ class SqliteLedger:
             yield from rows.heaviest(connection, kind)
 
     def forget(self, subject: Subject) -> bool:
-        return self._writer.submit(partial(rows.forget, subject=subject)).result() > 0
+        is_known = self._writer.submit(partial(rows.forget, subject=subject)).result() > 0
+        self._recent.forget([subject])
+        return is_known
 
     def close(self) -> None:
         """Finishes writes that were begun. Everything after it raises LedgerError."""
@@ -113,8 +131,10 @@ READERS_KEPT = 8
 """Connections kept open for the next read. One serves an event loop; threads that read at once need one each."""
 
 
-def _write_of(observations: Sequence[Observation], decisions: Sequence[Remembered]) -> "partial[int]":
-    return partial(rows.write, observations=checked(observations), decisions=checked(decisions))
+def _write_of(
+    observations: Sequence[Observation], decisions: Sequence[Remembered], changed: set[Subject]
+) -> "partial[int]":
+    return partial(rows.write, observations=checked(observations), decisions=checked(decisions), changed=changed)
 
 
 def _make(path: Path) -> None:

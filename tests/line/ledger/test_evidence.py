@@ -34,6 +34,7 @@ WEIGHTS = [
     (Kind.MAIL, 0.0, 0.0),
     (Kind.TRUST_GAINED, 0.0, 0.0),
     (Kind.TRUST_LOST, 0.0, 0.0),
+    (Kind.WRITTEN, 0.0, 0.0),
 ]
 
 

@@ -8,9 +8,12 @@ from threading import Thread
 import pytest
 
 from trustlane.errors import LedgerError
-from trustlane.ledger import History, Kind, Observation, Subject
+from trustlane.ledger import Kind, Observation, Subject
+from trustlane.ledger.evidence import SILENCE_SECONDS
 from trustlane.ledger.memory import MemoryLedger
+from trustlane.ledger.observation import Sighting
 from trustlane.ledger.port import KEPT_SECONDS, Remembered
+from trustlane.ledger.silence import SETTLED_AT_ONCE
 from trustlane.ledger.sqlite import SqliteLedger
 
 NOW = 1_800_000_000.0
@@ -88,6 +91,71 @@ def test_decisions_and_reports_are_forgotten_after_thirty_days(ledger: AnyLedger
     assert ledger.write([observation]) == 1
 
 
+def test_silence_is_counted_with_later_writes(ledger: AnyLedger) -> None:
+    """Nothing waits for it: the first write after 72 hours settles the mails of which nobody spoke."""
+    mails = dict.fromkeys(("quiet", "loud", "held", "again"), (EXAMPLE,))
+    kept = [
+        Remembered(name, NOW, "open", "quarantine" if name == "held" else "deliver", subjects, "", message="m")
+        if name in ("quiet", "again")
+        else Remembered(name, NOW, "open", "quarantine" if name == "held" else "deliver", subjects, "")
+        for name, subjects in mails.items()
+    ]
+    ledger.write([Observation(Kind.COMPLAINT, NOW, (EXAMPLE,), "loud")], kept)
+    other = Observation(Kind.MAIL, NOW + SILENCE_SECONDS - 1, (ANN,))
+    assert ledger.write([other]) == 1
+    assert ledger.read([EXAMPLE])[EXAMPLE].good == 0.0
+    assert ledger.write([Observation(Kind.MAIL, NOW + SILENCE_SECONDS, (ANN,))]) == 1
+    assert ledger.read([EXAMPLE])[EXAMPLE].good == 0.25, (
+        "one mail, though it was tried twice; the others are no silence"
+    )
+    ledger.write([Observation(Kind.MAIL, NOW + SILENCE_SECONDS + 9, (ANN,))])
+    assert ledger.read([EXAMPLE])[EXAMPLE].good == 0.25
+
+
+def test_much_silence_is_settled_in_steps(ledger: AnyLedger) -> None:
+    kept = [Remembered(str(number), NOW, "open", "deliver", (EXAMPLE,), "") for number in range(SETTLED_AT_ONCE + 5)]
+    ledger.write([], kept)
+    for settled in (SETTLED_AT_ONCE, SETTLED_AT_ONCE + 5):
+        ledger.write([Observation(Kind.MAIL, NOW + SILENCE_SECONDS, (ANN,))])
+        assert ledger.read([EXAMPLE])[EXAMPLE].good == pytest.approx(settled * 0.25)
+
+
+def test_retries_of_one_mail_count_once(ledger: AnyLedger) -> None:
+    tries = [
+        Observation(Kind.MAIL, NOW + number, (EXAMPLE,), f"a{number}", sighting=Sighting(message=message))
+        for number, message in enumerate(["m1", "m1", "m2", ""])
+    ]
+    assert ledger.write(tries) == 3
+    assert ledger.read([EXAMPLE])[EXAMPLE].mails == 3
+
+
+def test_a_person_counts_once_a_day_for_an_identity(ledger: AnyLedger) -> None:
+    day = 86_400
+
+    def complaint(about: str, time: float, *subjects: Subject) -> Observation:
+        return Observation(Kind.COMPLAINT, time, subjects, about, "bob")
+
+    assert ledger.write([complaint("a1", NOW, EXAMPLE)]) == 1
+    assert ledger.write([complaint("a2", NOW + 60, EXAMPLE)]) == 0, "another mail of the same day"
+    assert ledger.write([complaint("a3", NOW + 60, EXAMPLE, ANN)]) == 1, "but one more subject"
+    assert ledger.write([complaint("a4", NOW + day, EXAMPLE)]) == 1, "the next day"
+    histories = ledger.read([EXAMPLE, ANN, Subject("reporter", "bob")])
+    assert histories[ANN].bad == pytest.approx(0.25), "a newcomer among reporters counts a tenth"
+    assert histories[EXAMPLE].bad == pytest.approx(0.5, rel=0.05)
+    assert histories[Subject("reporter", "bob")].last_seen == NOW + day
+
+
+def test_signatures_are_remembered_for_a_week(ledger: AnyLedger) -> None:
+    signature = Subject("signature", "a3ef")
+    mail = Observation(Kind.MAIL, NOW, (EXAMPLE,), sighting=Sighting(network=1, strangers=6, signatures=(signature,)))
+    ledger.write([mail])
+    kept = ledger.read([signature])[signature]
+    assert (kept.mails, kept.networks, kept.others) == (1, 1, 6)
+    for _ in range(3):
+        ledger.write([Observation(Kind.MAIL, NOW + 8 * 86_400, (EXAMPLE,))])
+    assert ledger.read([signature]) == {}
+
+
 def test_everybody_comes_heaviest_first_as_of_one_moment(ledger: AnyLedger) -> None:
     """Twenty observations of four half-lives ago weigh less than two of today."""
     names = ["old.example", "new.example", "none.example"]
@@ -158,4 +226,5 @@ def test_threads_may_write_and_read_at_once(ledger: AnyLedger) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert ledger.read([EXAMPLE])[EXAMPLE] == History(EXAMPLE, 0.0, 0.0, NOW, NOW, NOW, mails=300)
+    history = ledger.read([EXAMPLE])[EXAMPLE]
+    assert (history.mails, history.in_hour, history.first_seen, history.last_mail) == (300, 300, NOW, NOW)

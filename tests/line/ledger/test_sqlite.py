@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Event
+from time import monotonic, sleep
 
 import pytest
 
 from trustlane.errors import LedgerError
-from trustlane.ledger import Kind, Observation, Subject, rows
+from trustlane.ledger import History, Kind, Observation, Subject, rows
 from trustlane.ledger.faults import saying
 from trustlane.ledger.port import KEPT_SECONDS, Remembered
 from trustlane.ledger.rows import FORGOTTEN_AT_ONCE
@@ -140,6 +141,36 @@ def test_an_older_ledger_is_brought_up_to_date(tmp_path: Path) -> None:
     assert _execute(path, "PRAGMA user_version") == [(len(MIGRATIONS) + 1,)]
 
 
+def test_a_ledger_of_the_first_version_keeps_its_evidence(tmp_path: Path) -> None:
+    """What was counted goes into the long memory too; a mail of which somebody spoke is not taken for silence."""
+    path = tmp_path / "ledger.sqlite"
+    path.touch()
+    connection = opened(path, BUSY_SECONDS)
+    prepare(connection, path, MIGRATIONS[:1])
+    connection.execute("INSERT INTO history VALUES ('dkim', 'example.com', 7.0, 1.0, ?, 5.0, 6.0, 3, 1)", (NOW,))
+    for decision_id in ("spoken", "silent"):
+        connection.execute("INSERT INTO decision VALUES (?, ?, 'open', 'deliver', '[]', '')", (decision_id, NOW))
+    connection.execute("INSERT INTO counted VALUES ('spoken', 'complaint', 'bob', ?)", (NOW,))
+    prepare(connection, path)
+    expected = History(EXAMPLE, 7.0, 1.0, NOW, 5.0, 6.0, 3, True, 7.0, 1.0, last_mail=6.0)
+    assert rows.histories(connection, [EXAMPLE]) == {EXAMPLE: expected}
+    assert connection.execute("SELECT id FROM decision WHERE is_settled = 0").fetchall() == [("silent",)]
+    connection.close()
+
+
+def test_what_another_process_wrote_is_seen_within_a_second(tmp_path: Path) -> None:
+    first, second = SqliteLedger(tmp_path / "ledger.sqlite"), SqliteLedger(tmp_path / "ledger.sqlite")
+    assert first.read([EXAMPLE]) == {}
+    second.write([JUNK])
+    ends = monotonic() + 5.0
+    while not first.read([EXAMPLE]):
+        assert monotonic() < ends
+        sleep(0.05)
+    assert first.read([EXAMPLE])[EXAMPLE].bad == 1.0
+    first.close()
+    second.close()
+
+
 def test_a_damaged_ledger_is_an_error_and_nothing_worse(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     first = SqliteLedger(path)
@@ -198,7 +229,7 @@ def test_a_file_that_may_only_be_read_says_so(tmp_path: Path) -> None:
     ledger = SqliteLedger(path)
     read_only = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     with pytest.raises(LedgerError, match="cannot be written"), saying(path):
-        rows.write(read_only, [JUNK], [])
+        rows.write(read_only, [JUNK], [], set())
     read_only.close()
     ledger.close()
 
