@@ -89,8 +89,10 @@ def decide(
     assessment = assess(identities.subjects, histories or {}, now, policy.thresholds)
     memory = Memory.UNAVAILABLE if histories is None else Memory.READ
     choice = choose_lane(examined.findings, assessment, memory, policy, examined.rejected_at)
+    decision_id = _decision_id(mail, examined, now)
     return Decision(
-        id=_decision_id(mail, examined, policy.key, now),
+        id=decision_id,
+        signed_id=policy.keys.signed(decision_id),
         lane=choice.lane,
         action=choice.action,
         reasons=choice.reasons,
@@ -100,9 +102,9 @@ def decide(
     )
 
 
-def _decision_id(mail: Transaction, examined: Examined, key: bytes, now: Instant) -> str:
-    """Names the decision; without the site's key nobody can guess it, with it a replay gives the same one."""
-    digest = blake2b(key=key[:64], digest_size=12)
+def _decision_id(mail: Transaction, examined: Examined, now: Instant) -> str:
+    """Names the decision; a replay gives the same one."""
+    digest = blake2b(digest_size=12)
     header = mail.message[: examined.examination.header_octets]
     for part in (repr((now, mail.session, mail.envelope)).encode(), header):
         digest.update(len(part).to_bytes(8, "big") + part)

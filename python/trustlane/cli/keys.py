@@ -8,6 +8,7 @@ from trustlane import dkim
 from trustlane._core import sign_often
 from trustlane.cli.options import declare_config, declare_now, declare_zone, resolver_of, settings_of
 from trustlane.cli.plain import plain
+from trustlane.cli.site_keys import rotated, site_keys_of
 from trustlane.identities import Finding
 from trustlane.keys import KINDS, KeyTable, StoredKey, zone_entry
 from trustlane.keys.table import PUBLISH_SECONDS
@@ -44,13 +45,16 @@ def declare(parser: argparse.ArgumentParser) -> None:
     retire.add_argument("domain", metavar="DOMAIN", help="the domain of the key")
     retire.add_argument("selector", metavar="SELECTOR", help="the key's name")
     retire.set_defaults(run=_retire)
+    ids = actions.add_parser("ids", help="the secrets that sign decision ids, by name and date; they have no record")
+    ids.add_argument("--rotate", action="store_true", help="make a new one; former ones verify for 30 days more")
+    ids.set_defaults(run=_ids)
     dns = actions.add_parser("dns", help="print the records to publish, as lines of a zone file")
     verify = actions.add_parser("verify", help="ask DNS for the records; exit code 0 all right, 1 not, 3 no answer now")
     for action, run in ((dns, _dns), (verify, _verify)):
         action.add_argument("domain", metavar="DOMAIN", nargs="?", help="only this domain; by default all")
         action.set_defaults(run=run)
     declare_zone(verify)
-    for action in (new, listed, rotate, retire, dns, verify):
+    for action in (new, listed, rotate, retire, ids, dns, verify):
         declare_now(action)
         declare_config(action)
 
@@ -88,6 +92,15 @@ def _rotate(options: argparse.Namespace) -> int:
 def _retire(options: argparse.Namespace) -> int:
     key = table_of(settings_of(options)).retire(options.domain, options.selector, _now(options))
     print(f"retired {key.domain} {key.selector}; leave its record in DNS for a week, for mail on its way")
+    return 0
+
+
+def _ids(options: argparse.Namespace) -> int:
+    settings = settings_of(options)
+    keys = rotated(settings, _now(options)) if options.rotate else site_keys_of(settings)
+    for key in keys.keys:
+        state = "signs" if key is keys.keys[-1] else "verifies"
+        print(f"{state:<8} {key.name}, made {_day(int(key.made))}")
     return 0
 
 

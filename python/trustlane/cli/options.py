@@ -12,7 +12,7 @@ from trustlane.dns.resolver import DnsResolver
 from trustlane.dns.zone import ZoneResolver
 from trustlane.errors import MessageError, SettingsError
 from trustlane.identities import ExamineLimits
-from trustlane.lanes import Policy
+from trustlane.lanes import Policy, SiteKeys
 from trustlane.ledger import Ledger
 from trustlane.ledger.absent import NO_LEDGER
 from trustlane.ledger.sqlite import SqliteLedger
@@ -21,6 +21,7 @@ from trustlane.settings import Settings, load
 from trustlane.verify import transaction
 
 DEFAULT_FILE = Path("trustlane.toml")
+NO_KEYS = SiteKeys()
 
 
 def declare_config(parser: argparse.ArgumentParser) -> None:
@@ -111,14 +112,14 @@ def now_of(options: argparse.Namespace) -> Instant:
     return time.time() if options.now is None else float(options.now)
 
 
-def policy_of(settings: Settings, key: bytes = b"") -> Policy:
+def policy_of(settings: Settings, keys: SiteKeys = NO_KEYS) -> Policy:
     thresholds = Thresholds(gained_at=settings.trust.gained_at, lost_below=settings.trust.lost_below)
     limits = ExamineLimits(
         max_signatures=settings.dkim.max_signatures,
         max_rsa_bits=settings.dkim.max_rsa_bits,
         trusted_sealers=settings.arc.trusted_sealers,
     )
-    return Policy(mode=settings.site.mode, thresholds=thresholds, limits=limits, key=key)
+    return Policy(mode=settings.site.mode, thresholds=thresholds, limits=limits, keys=keys)
 
 
 def octets_of(name: str) -> bytes:

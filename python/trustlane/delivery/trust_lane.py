@@ -6,8 +6,6 @@
 One field a mail, above all others; whatever a stranger wrote under this name is removed.
 """
 
-import re
-
 from trustlane.lanes import Decision
 
 NAME = "Trust-Lane"
@@ -21,18 +19,9 @@ MAX_REASON_CHARACTERS = 200
 
 def trust_lane_value(decision: Decision, authserv_id: str) -> str:
     """The value of the field, one reason a line; only printable US-ASCII, whatever the mail contained."""
-    head = f"{decision.lane}; action={decision.action}; id={decision.id}; by={authserv_id}"
+    head = f"{decision.lane}; action={decision.action}; id={decision.signed_id}; by={authserv_id}"
     reasons = [f"reason={_quoted(reason.text)}" for reason in decision.reasons[:MAX_REASONS]]
     return ";\r\n\t".join((head, *reasons))
-
-
-def decision_id(value: bytes) -> str | None:
-    """The decision's id in a field's value, or ``None`` where it has none."""
-    found = _ID.search(value)
-    return found[1].decode() if found else None
-
-
-_ID = re.compile(rb";[ \t\r\n]*id=([0-9a-f]{16,64})(?=[ \t\r\n]*(?:;|$))")
 
 
 def _quoted(text: str) -> str:

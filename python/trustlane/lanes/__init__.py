@@ -7,5 +7,6 @@ RFC 5863 §2.5. It knows nothing of DNS, of storage, or of how the mail arrived.
 from trustlane.lanes.choose import Memory, choose_lane
 from trustlane.lanes.decision import Action, Decision, Lane
 from trustlane.lanes.policy import Mode, Policy
+from trustlane.lanes.site_keys import SiteKey, SiteKeys
 
-__all__ = ["Action", "Decision", "Lane", "Memory", "Mode", "Policy", "choose_lane"]
+__all__ = ["Action", "Decision", "Lane", "Memory", "Mode", "Policy", "SiteKey", "SiteKeys", "choose_lane"]

@@ -32,7 +32,8 @@ class Decision:
     """One mail's lane and action, with all that led to them.
 
     Attributes:
-        id: names this decision in headers, logs and reports.
+        id: names this decision in logs and replies.
+        signed_id: the same, signed so that reports can be believed; for the delivered mail's own header alone.
         lane, action: what was chosen.
         reasons: why, the weightiest first.
         identities: who answers for the mail.
@@ -41,6 +42,7 @@ class Decision:
     """
 
     id: str
+    signed_id: str
     lane: Lane
     action: Action
     reasons: tuple[Reason, ...]

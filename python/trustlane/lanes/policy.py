@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from trustlane.assessment import Thresholds
 from trustlane.identities import ExamineLimits
+from trustlane.lanes.site_keys import SiteKeys
 
 
 class Mode(StrEnum):
@@ -26,10 +27,10 @@ class Policy:
         mode: how far decisions are acted upon.
         thresholds: where trust begins and ends.
         limits: how much work one mail may cause.
-        key: secret octets that make decision ids unguessable; empty ones make them reproducible.
+        keys: secrets that sign decision ids; without any, ids are not signed.
     """
 
     mode: Mode = Mode.OBSERVE
     thresholds: Thresholds = field(default_factory=Thresholds)
     limits: ExamineLimits = field(default_factory=ExamineLimits)
-    key: bytes = b""
+    keys: SiteKeys = field(default_factory=SiteKeys)
