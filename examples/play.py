@@ -14,10 +14,11 @@ from service import Service
 from stage import Reported, Sent, Stage
 from trustlane.assessment import Level, Standing, Thresholds, standing_of, subjects_needed
 from trustlane.cli.options import policy_of, resolver_by
+from trustlane.cli.site_keys import site_keys_of
 from trustlane.dns import Resolver
 from trustlane.ledger import Kind
 from trustlane.ledger.sqlite import SqliteLedger
-from trustlane.reports import learn
+from trustlane.reports import Listener
 from trustlane.verify import transaction
 from world import World
 
@@ -86,15 +87,9 @@ class Play:
         if found is None:
             return
         before = self.standing(sender)
-        learn(
-            transaction(found.read_bytes(), None, None, None, ()),
-            kind,
-            reporter=reader,
-            resolver=self._resolver,
-            ledger=self.ledger,
-            thresholds=self._thresholds,
-            now=time.time(),
-        )
+        listener = Listener(site_keys_of(self.world.settings), self.ledger, self._thresholds)
+        mail = transaction(found.read_bytes(), None, None, None, ())
+        listener.learn(mail, kind, reporter=reader, resolver=self._resolver, now=time.time())
         was_trusted = before is not None and before.level is Level.TRUSTED
         self.stage.reported(Reported(sender, kind, reader, was_trusted, self.standing(sender)))
         time.sleep(self.pause_seconds)

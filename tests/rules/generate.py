@@ -19,6 +19,7 @@ from trustlane import _core  # noqa: E402
 from trustlane.assessment.reasons import STANDING  # noqa: E402
 from trustlane.cli.main import parser  # noqa: E402
 from trustlane.lanes.reasons import LANES  # noqa: E402
+from trustlane.reports.reasons import FEEDBACK  # noqa: E402
 from trustlane.settings.show import catalogue  # noqa: E402
 
 MADE = "<!-- Made by `make docs` from the code; edit the code. -->\n\n"
@@ -83,7 +84,12 @@ def _command_parts(command: argparse.ArgumentParser, name: str) -> Iterator[str]
 
 
 def reasons() -> str:
-    areas = [("Findings", _core.reasons()), ("Assessment", list(STANDING)), ("Lanes", list(LANES))]
+    areas = [
+        ("Findings", _core.reasons()),
+        ("Assessment", list(STANDING)),
+        ("Lanes", list(LANES)),
+        ("Feedback", list(FEEDBACK)),
+    ]
     tables = [
         f"## {title}\n\n| code | sentence |\n|---|---|\n" + "".join(f"| `{code}` | {text} |\n" for code, text in rows)
         for title, rows in areas

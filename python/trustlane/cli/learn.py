@@ -1,11 +1,12 @@
-"""Tell trustlane what somebody thought of a delivered mail: junk, or good.
+"""Tell trustlane what a mail was worth: junk, or good; or hand it a report about other mails.
 
-The mail's Trust-Lane field names the decision; each reporter counts once for it. A mail without that field is examined
-anew.
+The mail's Trust-Lane field names the decision, and is believed where it was signed here; each reporter counts once for
+it. A mail without that field is examined anew. Exit code 1: what the mail or report shows is not ours, or is malformed.
 """
 
 import argparse
 import getpass
+import sys
 
 from trustlane.cli.options import (
     declare_mail,
@@ -18,14 +19,30 @@ from trustlane.cli.options import (
     settings_of,
 )
 from trustlane.cli.plain import plain
+from trustlane.cli.site_keys import site_keys_of
 from trustlane.ledger import Kind
-from trustlane.reports import learn
+from trustlane.reasons import Reason
+from trustlane.reports import Learned, Listener, read_report
+
+REFUSED = 1
+"""Exit code where nothing was counted because the report cannot be believed."""
+
+VERDICTS = (
+    ("--junk", Kind.COMPLAINT, "it was not wanted"),
+    ("--good", Kind.NOT_JUNK, "it was wanted"),
+    ("--trap", Kind.TRAP, "it came to an address that nobody ever gave away"),
+)
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     verdict = parser.add_mutually_exclusive_group(required=True)
-    verdict.add_argument("--junk", dest="kind", action="store_const", const=Kind.COMPLAINT, help="it was not wanted")
-    verdict.add_argument("--good", dest="kind", action="store_const", const=Kind.NOT_JUNK, help="it was wanted")
+    for option, kind, sentence in VERDICTS:
+        verdict.add_argument(option, dest="kind", action="store_const", const=kind, help=sentence)
+    verdict.add_argument(
+        "--report",
+        action="store_true",
+        help="it is a report about other mails: a feedback report (ARF), a forwarded complaint or a bounce",
+    )
     parser.add_argument("--reporter", metavar="NAME", help="who says so; by default the user who runs this")
     declare_mail(parser)
     declare_world(parser)
@@ -34,18 +51,19 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    learned = learn(
-        mail_of(options),
-        options.kind,
-        reporter=options.reporter or getpass.getuser(),
-        resolver=resolver_of(options, settings),
-        ledger=ledger_to_write(settings),
-        thresholds=policy_of(settings).thresholds,
-        now=now_of(options),
-    )
-    if not learned.subjects:
-        print("nobody answers for this mail, so nobody's standing changes")
-        return 0
-    names = ", ".join(f"{kind} {name}" for kind, name in learned.subjects)
-    print(plain(f"{'counted' if learned.is_new else 'counted before'} as {options.kind} for {names}"))
-    return 0
+    mail = mail_of(options)
+    listener = Listener(site_keys_of(settings), ledger_to_write(settings), policy_of(settings).thresholds)
+    reporter, now = options.reporter or getpass.getuser(), now_of(options)
+    if not options.report:
+        resolver = resolver_of(options, settings)
+        return _told(listener.learn(mail, options.kind, reporter=reporter, resolver=resolver, now=now))
+    report = read_report(mail.message)
+    if isinstance(report, Reason):
+        return _told(Learned((), (report,), 0, is_refused=True))
+    return _told(listener.take(report, Kind.COMPLAINT, reporter=reporter, now=now))
+
+
+def _told(learned: Learned) -> int:
+    for reason in learned.reasons:
+        print(plain(reason.text), file=sys.stderr if learned.is_refused else sys.stdout)
+    return REFUSED if learned.is_refused else 0

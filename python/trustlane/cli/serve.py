@@ -7,17 +7,18 @@ or the embedded defaults: SQLite and Maildir below ./var, loopback only.
 import argparse
 import asyncio
 import logging
-import secrets
 import signal
 import time
-from pathlib import Path
 
 from trustlane.cli.options import declare_config, ledger_to_write, policy_of, resolver_by, settings_of
+from trustlane.cli.reporting import feedback_of, observer_of
+from trustlane.cli.site_keys import site_keys_made
 from trustlane.delivery import Delivery
 from trustlane.delivery.maildir import Maildir
 from trustlane.delivery.nexthop import NextHop
 from trustlane.delivery.replay import ReplayFiles
 from trustlane.errors import SettingsError
+from trustlane.reports import Listener
 from trustlane.settings import Settings
 from trustlane.smtp.protocol import Limits
 from trustlane.smtp.relay import Relay
@@ -43,16 +44,19 @@ def run(options: argparse.Namespace) -> int:
 
 async def _serve(settings: Settings) -> None:
     ledger = ledger_to_write(settings)
+    policy = policy_of(settings, site_keys_made(settings, time.time()))
     relay = Relay(
         authserv_id=settings.site.authserv_id,
         hostname=settings.relay.hostname,
         resolver=resolver_by(settings),
         ledger=ledger,
-        policy=policy_of(settings, _key(settings.ledger.path.with_suffix(".key"))),
+        policy=policy,
         delivery=_delivery(settings),
         replay=ReplayFiles(settings.log.replay),
         clock=time.time,
         mail_seconds=settings.dns.mail_seconds,
+        feedback=feedback_of(settings, Listener(policy.keys, ledger, policy.thresholds)),
+        observer=observer_of(settings),
     )
     server = SmtpServer(
         relay.receive,
@@ -107,17 +111,3 @@ def _delivery(settings: Settings) -> Delivery:
 
 def _place(settings: Settings) -> str:
     return settings.relay.next_hop or str(settings.relay.maildir)
-
-
-def _key(path: Path) -> bytes:
-    """The site's secret, which makes decision ids unguessable; made at the first start, readable by us alone."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_bytes(secrets.token_bytes(32))
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingsError(
-            "ledger.path", f"{path} cannot be written: {error.strerror}", 'path = "var/ledger.sqlite"'
-        ) from error

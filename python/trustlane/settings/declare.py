@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import field
+from ipaddress import ip_network
 from typing import Any
 
 from trustlane._core import Question
@@ -64,3 +65,27 @@ def _is_domain(name: str) -> bool:
 def each_a_server(value: tuple[str, ...]) -> str | None:
     wrong = [server for server in value if no_blanks(server)]
     return f"{wrong[0]!r} is no address" if wrong else None
+
+
+def each_a_mailbox(value: tuple[str, ...]) -> str | None:
+    wrong = [it for it in value if no_blanks(it) or not all(it.rpartition("@")[::2])]
+    return f"{wrong[0]!r} is no address" if wrong else None
+
+
+def each_a_network(value: tuple[str, ...]) -> str | None:
+    for network in value:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            return f"{network!r} is no address or network: {error}"
+    return None
+
+
+def each_one_of(*words: str) -> Check:
+    known = {word.lower() for word in words}
+
+    def check(value: tuple[str, ...]) -> str | None:
+        wrong = [it for it in value if it.lower() not in known]
+        return f"{wrong[0]!r} cannot be read; known are {', '.join(words)}" if wrong else None
+
+    return check

@@ -10,7 +10,10 @@ from trustlane.settings.declare import (
     address_or_nothing,
     between,
     each_a_domain,
+    each_a_mailbox,
+    each_a_network,
     each_a_server,
+    each_one_of,
     no_blanks,
     one_of,
     part,
@@ -32,6 +35,11 @@ class SiteSettings:
         Mode.OBSERVE,
         doc="observe: header fields only. tag: lanes too, nothing refused. enforce: decisions are carried out.",
         example='mode = "tag"',
+    )
+    key: Path = setting(
+        Path("var/site.keys"),
+        doc="File of the secrets that sign decision ids; made at the first start. Relays of one site share a copy.",
+        example='key = "/var/lib/trustlane/site.keys"',
     )
 
 
@@ -159,6 +167,44 @@ class LedgerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackSettings:
+    """The way back: what people and systems say of mail that was delivered."""
+
+    addresses: tuple[str, ...] = setting(
+        (),
+        doc="Mail to these addresses is a report: a forwarded complaint, a feedback report (RFC 5965) or a bounce.",
+        example='addresses = ["spam@example.org"]',
+        check=each_a_mailbox,
+    )
+    not_junk_addresses: tuple[str, ...] = setting(
+        (),
+        doc="The same, but a forwarded mail says that it was wanted.",
+        example='not_junk_addresses = ["notspam@example.org"]',
+        check=each_a_mailbox,
+    )
+    trap_addresses: tuple[str, ...] = setting(
+        (),
+        doc="Addresses that nobody ever gave away: whoever answers for mail to them sends what was not asked for.",
+        example='trap_addresses = ["j.random.hacker@example.org"]',
+        check=each_a_mailbox,
+    )
+    verdict_fields: tuple[str, ...] = setting(
+        (),
+        doc="Header fields in which a content filter before us tells its verdict; none is read by default.",
+        example='verdict_fields = ["X-Spam-Status"]',
+        check=each_one_of(
+            "X-Spam-Status", "X-Spam-Flag", "X-Spam", "X-Spam-Action", "X-Rspamd-Action", "X-Spamd-Result"
+        ),
+    )
+    verdict_sources: tuple[str, ...] = setting(
+        (),
+        doc="Addresses or networks of the hosts whose content filter is believed; others may have forged the fields.",
+        example='verdict_sources = ["127.0.0.1", "10.0.0.0/8"]',
+        check=each_a_network,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class TrustSettings:
     """Where trust begins and ends."""
 
@@ -214,6 +260,7 @@ class Settings:
     dkim: DkimSettings = part(DkimSettings)
     arc: ArcSettings = part(ArcSettings)
     ledger: LedgerSettings = part(LedgerSettings)
+    feedback: FeedbackSettings = part(FeedbackSettings)
     trust: TrustSettings = part(TrustSettings)
     keys: KeysSettings = part(KeysSettings)
     log: LogSettings = part(LogSettings)

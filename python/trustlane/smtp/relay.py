@@ -16,9 +16,12 @@ from trustlane.delivery.replay import ReplayFiles
 from trustlane.dns import AsyncResolver
 from trustlane.dns.patience import MAIL_SECONDS, AsyncPatience
 from trustlane.flow import acarry
+from trustlane.identities import aexamine, identify
 from trustlane.lanes import Action, Decision, Lane, Mode, Policy
 from trustlane.ledger import AsyncLedger
 from trustlane.message import Instant, Transaction
+from trustlane.reports.feedback import Feedback
+from trustlane.reports.observing import Observer
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,8 @@ class Relay:
         clock: gives the time of receipt in Unix seconds.
         mail_seconds: how long all questions to DNS about one mail may take.
         decided: told of each decision once its mail is safe, or refused; for tables and logs.
+        feedback: takes the reports that come by mail; ``None`` where no address is for them.
+        observer: looks for spam traps and verdicts of content filters.
     """
 
     authserv_id: str
@@ -46,6 +51,8 @@ class Relay:
     clock: Callable[[], Instant]
     mail_seconds: float = MAIL_SECONDS
     decided: Callable[[Transaction, Decision, Reply], None] = field(default=lambda *_: None)
+    feedback: Feedback | None = None
+    observer: Observer = field(default_factory=Observer)
 
     async def receive(self, mail: Transaction) -> Reply:
         """Carries one mail to its place. Never raises, but for cancellation."""
@@ -67,11 +74,25 @@ class Relay:
     async def _receive(self, mail: Transaction) -> Reply:
         now = self.clock()
         resolver = AsyncPatience(self.resolver, self.mail_seconds)
+        if answer := await self._reported(mail, resolver, now):
+            return answer
         decision = await acarry(mail, resolver=resolver, ledger=self.ledger, policy=self.policy, now=now)
+        await self.observer.observe(mail, decision, self.ledger, now)
         reply = await self._delivered(mail, decision, now)
         log.info("%s", log_line(mail, decision, reply, len(mail.message)))
         self.decided(mail, decision, reply)
         return reply
+
+    async def _reported(self, mail: Transaction, resolver: AsyncResolver, now: Instant) -> Reply | None:
+        """The reply to a report; ``None`` for any other mail, and for a report that goes to other recipients too."""
+        if not self.feedback or not (recipients := self.feedback.recipients(mail)):
+            return None
+        examined = await aexamine(mail, resolver, self.policy.limits, now)
+        subjects = identify(examined.findings, mail.session).subjects
+        reply = await self.feedback.take(mail, recipients[0], subjects, now)
+        if reply and (reply.is_temporary or len(recipients) == len(mail.envelope.rcpt)):
+            return reply
+        return None
 
     async def _delivered(self, mail: Transaction, decision: Decision, now: Instant) -> Reply:
         if refusal := refusal_of(decision):

@@ -63,13 +63,30 @@ def test_a_mail_without_our_field_is_examined_anew(delivered: Path) -> None:
     assert said(*words, cwd=delivered).startswith("counted before")
 
 
-def test_an_id_that_is_not_ours_moves_nobody_elses_standing(delivered: Path) -> None:
-    """A forged Trust-Lane field names no decision; the mail is judged by what its octets prove, here nothing."""
-    forged = (
-        b"Trust-Lane: trusted; action=deliver; id=0123456789abcdef01234567; by=x\r\nFrom: a@b.example\r\n\r\nhi\r\n"
+@pytest.mark.parametrize("shown", ["0123456789abcdef01234567", f"0123456789abcdef01234567.1a{'a' * 26}"])
+def test_an_id_that_is_not_ours_is_refused_with_its_reason(delivered: Path, shown: str) -> None:
+    forged = f"Trust-Lane: trusted; action=deliver; id={shown}; by=x\r\nFrom: a@b.example\r\n\r\nhi\r\n"
+    done = trustlane("learn", "--junk", "-", cwd=delivered, stdin=forged.encode())
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(f"the id {shown} ".encode())
+
+
+def test_a_forwarded_complaint_and_a_feedback_report_are_read_from_files(delivered: Path) -> None:
+    mail = Path(the_mail(delivered)).read_bytes()
+    head = b"Content-Type: multipart/mixed; boundary=f\n\n--f\nContent-Type: message/rfc822\n\n"
+    words = ["learn", "--report", "-", "--reporter", "bob"]
+    assert said(*words, cwd=delivered, stdin=head + mail).startswith("counted as complaint for ")
+    assert said(*words, cwd=delivered, stdin=head + mail).startswith("counted before as complaint for ")
+    malformed = head.replace(b"mixed", b"report; report-type=feedback-report") + mail
+    done = trustlane(*words, cwd=delivered, stdin=malformed)
+    assert (done.returncode, done.stderr) == (
+        1,
+        b"a feedback report needs a part message/feedback-report in its place\n",
     )
-    words = ["learn", "--junk", "-", "--zone", str(delivered / "zone.txt")]
-    assert said(*words, stdin=forged, cwd=delivered).startswith("nobody answers for this mail")
+
+
+def test_a_mail_in_a_spam_trap_counts_as_such(delivered: Path) -> None:
+    assert said("learn", "--trap", the_mail(delivered), cwd=delivered).startswith("counted as trap for ")
 
 
 def test_standing_lists_the_weightiest_first_and_limits_its_lines(delivered: Path) -> None:

@@ -34,6 +34,19 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"dkim": {"max_signatures": 0}}, "dkim.max_signatures", "must lie between 1 and 100, is 0"),
     ({"dkim": {"max_rsa_bits": 1023}}, "dkim.max_rsa_bits", "must lie between 1024 and 4096, is 1023"),
     ({"dkim": {"max_rsa_bits": 8192}}, "dkim.max_rsa_bits", "must lie between 1024 and 4096, is 8192"),
+    ({"feedback": {"addresses": ["spam"]}}, "feedback.addresses", "'spam' is no address"),
+    ({"feedback": {"trap_addresses": ["a b@c"]}}, "feedback.trap_addresses", "'a b@c' is no address"),
+    (
+        {"feedback": {"verdict_fields": ["Subject"]}},
+        "feedback.verdict_fields",
+        "'Subject' cannot be read; known are X-Spam-Status, X-Spam-Flag, X-Spam, X-Spam-Action, X-Rspamd-Action,"
+        " X-Spamd-Result",
+    ),
+    (
+        {"feedback": {"verdict_sources": ["10.0.0.1/8"]}},
+        "feedback.verdict_sources",
+        "'10.0.0.1/8' is no address or network: 10.0.0.1/8 has host bits set",
+    ),
     ({"trust": {"gained_at": 0.9, "lost_below": 0.95}}, "trust.lost_below", "must not be above trust.gained_at"),
     ({"log": {"level": "loud"}}, "log.level", "must be one of debug, info, warning, error, is 'loud'"),
 ]
@@ -65,7 +78,7 @@ def test_without_a_file_the_defaults_are_in_force() -> None:
 
 
 def test_what_is_shown_can_be_read_again(tmp_path: Path) -> None:
-    settings = read({"site": {"mode": "tag"}, "dns": {"nameservers": ["127.0.0.1"], "zone": "/z.txt"}})
+    settings = read({"site": {"mode": "tag", "key": "/k"}, "dns": {"nameservers": ["127.0.0.1"], "zone": "/z.txt"}})
     file = tmp_path / "trustlane.toml"
     file.write_text(as_toml(settings))
     again = load(file)
