@@ -168,6 +168,15 @@ class SigningKey:
     @property
     def public_octets(self) -> bytes: ...
 
+def beta_bounds(alpha: float, beta: float, doubt: float) -> tuple[float, float]:
+    """The quantiles of ``doubt`` and of ``1 - doubt`` of Beta(alpha, beta)."""
+
+def beta_cumulative(alpha: float, beta: float, rate: float) -> float:
+    """The regularized incomplete beta function: the probability that a rate of Beta(alpha, beta) is below ``rate``."""
+
+def beta_quantile(alpha: float, beta: float, probability: float) -> float:
+    """The rate below which Beta(alpha, beta) lies with this probability."""
+
 def new_key(kind: str) -> bytes:
     """A new private key as PKCS#8 in DER: ``ed25519``, ``rsa2048``, ``rsa3072`` or ``rsa4096``."""
 

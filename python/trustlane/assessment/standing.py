@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
-from trustlane.assessment.beta import quantile
+from trustlane.assessment.beta import bounds
 from trustlane.ledger.evidence import NEWCOMER_EVIDENCE, decayed, evidence
 from trustlane.ledger.history import History, Subject
 
@@ -73,7 +72,7 @@ def standing(history: History, newcomers: History | None, now: float, thresholds
     prior_good, prior_bad = _prior(newcomers, now)
     alpha, beta = prior_good + current.good, prior_bad + current.bad
     own = evidence(current)
-    lower, upper = _bounds(_rounded(alpha), _rounded(beta), thresholds.doubt)
+    lower, upper = bounds(_rounded(alpha), _rounded(beta), thresholds.doubt)
     return Standing(
         subject=history.subject,
         rating=alpha / (alpha + beta),
@@ -115,15 +114,6 @@ def _level(lower: float, upper: float, own: float, history: History, thresholds:
     if lower >= (thresholds.lost_below if history.is_trusted else thresholds.gained_at):
         return Level.TRUSTED
     return Level.NEWCOMER if own < NEWCOMER_EVIDENCE else Level.KNOWN
-
-
-_REMEMBERED_BOUNDS = 8_192
-"""Pairs of bounds kept, some 2 MB: most mail comes from few subjects, and finding a pair costs some 100 µs."""
-
-
-@lru_cache(maxsize=_REMEMBERED_BOUNDS)
-def _bounds(alpha: float, beta: float, doubt: float) -> tuple[float, float]:
-    return quantile(alpha, beta, doubt), quantile(alpha, beta, 1.0 - doubt)
 
 
 def _rounded(count: float) -> float:

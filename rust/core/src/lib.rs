@@ -9,6 +9,7 @@
 pub mod address;
 pub mod arc;
 pub mod authres;
+pub mod beta;
 mod cfws;
 pub mod crypto;
 pub mod dkim;

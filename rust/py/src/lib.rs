@@ -3,6 +3,7 @@
 //! One file per exposed class. Octets cross as `bytes`; every call into the core runs without the interpreter's lock.
 
 mod answer;
+mod beta;
 mod errors;
 mod examination;
 mod finding;
@@ -21,6 +22,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use crate::answer::Answer;
+    #[pymodule_export]
+    use crate::beta::{beta_bounds, beta_cumulative, beta_quantile};
     #[pymodule_export]
     use crate::errors::UnsignableMessage;
     #[pymodule_export]
