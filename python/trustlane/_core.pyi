@@ -46,6 +46,45 @@ ResultParts = tuple[str, str, str, Sequence[tuple[str, str]]]
 SignerParts = tuple[str | None, str | None, bool, int | None]
 """d=, s=, whether the signature verified, and bits of an RSA key."""
 
+SpfStepParts = tuple[int, str, str, str, list[Question], int, int]
+"""depth, domain, text, outcome, asked, terms, void look-ups: see trustlane.identities.spf.Step."""
+
+@final
+class PublicSuffixes:
+    """A public suffix list that the operator gave: the legacy way to organizational domains (RFC 7489 §3.2).
+
+    Raises ValueError for a text without rules.
+    """
+
+    def __new__(cls, text: bytes) -> PublicSuffixes: ...
+    def organizational_domain(self, name: str) -> str: ...
+
+@final
+class Inquiry:
+    """One check without a message: questions out, answers in, then its outcome."""
+
+    @staticmethod
+    def spf(
+        *, client_ip: str, identity: str, mail_from: str = "", helo: str = "", receiver: str = "", now: int
+    ) -> Inquiry: ...
+    @staticmethod
+    def dmarc(
+        from_values: Sequence[bytes],
+        identifiers: Sequence[tuple[str, str, str]],
+        *,
+        suffixes: PublicSuffixes | None = None,
+    ) -> Inquiry: ...
+    @staticmethod
+    def policy(domain: str, *, suffixes: PublicSuffixes | None = None) -> Inquiry: ...
+    @staticmethod
+    def destinations(
+        policy_domain: str, uris: Sequence[str], *, tag: str = "rua", suffixes: PublicSuffixes | None = None
+    ) -> Inquiry: ...
+    def questions(self) -> list[Question]: ...
+    def learn(self, answers: Mapping[Question, Answer]) -> None: ...
+    def outcome(self) -> Any: ...
+    def transcript(self) -> list[tuple[Question, Answer]]: ...
+
 @final
 class Examination:
     """One message and every check of it: octets and answers in, questions and findings out."""
@@ -63,6 +102,7 @@ class Examination:
         max_rsa_bits: int | None = None,
         trusted_sealers: Sequence[str] = (),
         cache: KeyCache | None = None,
+        suffixes: PublicSuffixes | None = None,
     ) -> Examination: ...
     def feed(self, octets: bytes) -> None: ...
     def finish(self) -> None: ...
@@ -70,6 +110,7 @@ class Examination:
     def learn(self, answers: Mapping[Question, Answer]) -> None: ...
     def findings(self) -> list[FindingParts]: ...
     def chain(self) -> list[tuple[int, bytes, SignerParts, SignerParts, str]]: ...
+    def spf_steps(self, identity: str) -> list[SpfStepParts]: ...
     def transcript(self) -> list[tuple[Question, Answer]]: ...
     @property
     def field_spans(self) -> list[tuple[bytes, int, int]]: ...
@@ -179,6 +220,9 @@ def beta_quantile(alpha: float, beta: float, probability: float) -> float:
 
 def new_key(kind: str) -> bytes:
     """A new private key as PKCS#8 in DER: ``ed25519``, ``rsa2048``, ``rsa3072`` or ``rsa4096``."""
+
+def read_dmarc_record(text: bytes) -> dict[str, Any] | None:
+    """The tags of a DMARC Policy Record after their defaults, or ``None`` (RFC 9989 §4.7)."""
 
 def reasons() -> list[tuple[str, str]]:
     """Every (code, sentence) that a finding can have."""

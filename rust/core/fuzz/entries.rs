@@ -88,7 +88,7 @@ pub fn dmarc_record(octets: &[u8]) {
     let passed = Name::parse("mail.firm.example").expect("a name");
     let passed = dmarc::Identifier { method: Method::Dkim, domain: passed, outcome: dmarc::Outcome::Pass };
     for identifiers in [&[][..], &[passed]] {
-        let input = dmarc::Input { authors: &authors, identifiers };
+        let input = dmarc::Input { authors: &authors, identifiers, discovery: &dmarc::Discovery::TreeWalk };
         assert_eq!(answered(|lookups| dmarc::evaluate(&input, lookups), octets).len(), 1);
     }
 }

@@ -34,6 +34,7 @@ pub struct Options {
     pub now_seconds: u64,
     pub arrival: ArrivalOptions,
     pub dkim: dkim::Limits,
+    pub discovery: dmarc::Discovery,
     /// Key records that were read before; its owner gives the same one to all examinations.
     pub keys: Arc<dkim::KeyCache>,
     /// Whose chains this site believes.
@@ -138,6 +139,14 @@ impl Examination {
         chain.zip(header).map_or_else(Vec::new, |(chain, header)| chain.sets(header))
     }
 
+    /// How SPF came to its finding, replayed with the answers that are there; nothing where it was not evaluated.
+    pub fn spf_steps(&self, identity: spf::Identity) -> Vec<spf::Step> {
+        let mut lookups = Lookups::new(&self.answers);
+        let request = spf_request(&self.facts, identity, self.options.now_seconds).ok();
+        let explained = request.and_then(|request| spf::explain(&request, &mut lookups).ok());
+        explained.map(|(_, steps)| steps).unwrap_or_default()
+    }
+
     /// Public-key operations done so far.
     pub fn verifications(&self) -> u32 {
         self.signatures.as_ref().map_or(0, dkim::Evaluation::verifications)
@@ -154,8 +163,9 @@ impl Examination {
         let mut lookups = Lookups::new(&self.answers);
         let facts = &self.facts;
         keep(&mut self.iprev, || check_iprev(facts, &mut lookups));
-        keep(&mut self.spf_helo, || check_helo(facts, self.options.now_seconds, &mut lookups));
-        keep(&mut self.spf_mail_from, || check_mail_from(facts, self.options.now_seconds, &mut lookups));
+        let now_seconds = self.options.now_seconds;
+        keep(&mut self.spf_helo, || check_spf(facts, spf::Identity::Helo, now_seconds, &mut lookups));
+        keep(&mut self.spf_mail_from, || check_spf(facts, spf::Identity::MailFrom, now_seconds, &mut lookups));
         if let (Some(chain), Some(header)) = (&mut self.chain, self.arrival.header()) {
             keep(&mut self.arc, || {
                 chain.advance(header, self.arrival.bodies(), &self.options.keys, &mut lookups)?;
@@ -172,7 +182,10 @@ impl Examination {
             let is_settled = self.dkim.is_some() && self.spf_mail_from.is_some();
             keep(&mut self.dmarc, || {
                 // Asked ahead of its time, so that its questions leave with those for keys and SPF.
-                let findings = dmarc::evaluate(&dmarc::Input { authors, identifiers: &identifiers }, &mut lookups)?;
+                let findings = dmarc::evaluate(
+                    &dmarc::Input { authors, identifiers: &identifiers, discovery: &self.options.discovery },
+                    &mut lookups,
+                )?;
                 if is_settled { Ok(findings) } else { Err(Wait) }
             });
         }
@@ -217,33 +230,35 @@ fn check_iprev(facts: &SessionFacts, lookups: &mut Lookups<'_>) -> Result<Option
     facts.client_ip.map(|client_ip| iprev::evaluate(client_ip, lookups)).transpose()
 }
 
-fn check_helo(facts: &SessionFacts, now_seconds: u64, lookups: &mut Lookups<'_>) -> Result<Finding, Wait> {
-    let sender = facts.helo.as_deref().map(|helo| spf::Sender { local_part: "postmaster", domain: helo });
-    check_spf(facts, spf::Identity::Helo, sender, now_seconds, lookups)
-}
-
-fn check_mail_from(facts: &SessionFacts, now_seconds: u64, lookups: &mut Lookups<'_>) -> Result<Finding, Wait> {
-    let sender = facts
-        .mail_from
-        .as_deref()
-        .map(|path| if path.is_empty() { spf::Sender::NULL } else { spf::Sender::from_path(path) });
-    check_spf(facts, spf::Identity::MailFrom, sender, now_seconds, lookups)
-}
-
 fn check_spf(
     facts: &SessionFacts,
     identity: spf::Identity,
-    sender: Option<spf::Sender<'_>>,
     now_seconds: u64,
     lookups: &mut Lookups<'_>,
 ) -> Result<Finding, Wait> {
-    let (Some(client_ip), Some(sender)) = (facts.client_ip, sender) else {
-        let missing = if facts.client_ip.is_none() { "the client's address" } else { identity.missing() };
-        return Ok(spf::not_evaluated(identity, missing));
+    match spf_request(facts, identity, now_seconds) {
+        Ok(request) => spf::evaluate(&request, lookups),
+        Err(missing) => Ok(spf::not_evaluated(identity, missing)),
+    }
+}
+
+/// What SPF is told, or what is not known that it would need.
+fn spf_request(
+    facts: &SessionFacts,
+    identity: spf::Identity,
+    now_seconds: u64,
+) -> Result<spf::Request<'_>, &'static str> {
+    let client_ip = facts.client_ip.ok_or("the client's address")?;
+    let sender = match identity {
+        spf::Identity::Helo => facts.helo.as_deref().map(|helo| spf::Sender { local_part: "postmaster", domain: helo }),
+        spf::Identity::MailFrom => facts.mail_from.as_deref().map(|path| match path {
+            "" => spf::Sender::NULL,
+            path => spf::Sender::from_path(path),
+        }),
     };
+    let sender = sender.ok_or(identity.missing())?;
     let helo = facts.helo.as_deref().unwrap_or_default();
-    let request = spf::Request { client_ip, identity, sender, helo, receiver: &facts.receiver, now_seconds };
-    spf::evaluate(&request, lookups)
+    Ok(spf::Request { client_ip, identity, sender, helo, receiver: &facts.receiver, now_seconds })
 }
 
 fn authors(header: &Header) -> AuthorDomains {

@@ -17,6 +17,7 @@ pub mod dmarc;
 pub mod dns;
 pub mod examination;
 pub mod finding;
+pub mod inquiry;
 pub mod iprev;
 pub mod message;
 pub mod octets;

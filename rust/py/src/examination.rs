@@ -14,9 +14,11 @@ use trustlane_core::message::{ArrivalOptions, Header, LineEnds};
 use crate::answer::Answer;
 use crate::errors::{bad_argument, not_finished};
 use crate::finding::write_finding;
+use crate::inquiry::{read_identity, write_steps};
 use crate::key_cache::{KeyCache, shared};
 use crate::question::Question;
 use crate::sign::read_name;
+use crate::suffixes::{PublicSuffixes, discovery_by};
 
 /// One message and every check of it: octets and answers in, questions and findings out.
 #[pyclass(module = "trustlane._core")]
@@ -26,7 +28,7 @@ pub struct Examination(examination::Examination);
 impl Examination {
     #[new]
     #[pyo3(signature = (*, client_ip = None, helo = None, mail_from = None, receiver = "", now, line_ends = "as-is",
-        max_signatures = None, max_rsa_bits = None, trusted_sealers = Vec::new(), cache = None))]
+        max_signatures = None, max_rsa_bits = None, trusted_sealers = Vec::new(), cache = None, suffixes = None))]
     #[expect(clippy::too_many_arguments, reason = "each has a name in Python")]
     fn new(
         client_ip: Option<&str>,
@@ -39,6 +41,7 @@ impl Examination {
         max_rsa_bits: Option<u32>,
         trusted_sealers: Vec<String>,
         cache: Option<&Bound<'_, KeyCache>>,
+        suffixes: Option<&Bound<'_, PublicSuffixes>>,
     ) -> PyResult<Self> {
         let client_ip = client_ip.map(read_address).transpose()?;
         let facts = SessionFacts { client_ip, helo, mail_from, receiver: receiver.to_owned() };
@@ -50,7 +53,9 @@ impl Examination {
         };
         let trusted_sealers =
             trusted_sealers.iter().map(|name| read_name("no domain name", name)).collect::<PyResult<_>>()?;
-        let options = Options { now_seconds: now, arrival, dkim, trusted_sealers, keys: shared(cache) };
+        let keys = shared(cache);
+        let discovery = discovery_by(suffixes);
+        let options = Options { now_seconds: now, arrival, dkim, discovery, trusted_sealers, keys };
         Ok(Self(examination::Examination::new(facts, options)))
     }
 
@@ -82,6 +87,12 @@ impl Examination {
     fn findings<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
         let findings = py.detach(|| self.0.findings()).ok_or_else(not_finished)?;
         findings.iter().map(|finding| write_finding(py, finding)).collect()
+    }
+
+    /// The steps of SPF for `mailfrom` or `helo`, evaluated once more with the answers that are there; see `Inquiry.spf`.
+    fn spf_steps<'py>(&self, py: Python<'py>, identity: &str) -> PyResult<Bound<'py, PyAny>> {
+        let identity = read_identity(identity)?;
+        write_steps(py, &py.detach(|| self.0.spf_steps(identity)))
     }
 
     /// Each question with its answer, in the order they were learned.
@@ -167,7 +178,7 @@ impl Examination {
     }
 }
 
-fn read_address(text: &str) -> PyResult<IpAddr> {
+pub fn read_address(text: &str) -> PyResult<IpAddr> {
     text.parse().map_err(|_| bad_argument("no IP address", text))
 }
 

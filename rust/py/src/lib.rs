@@ -8,12 +8,14 @@ mod errors;
 mod examination;
 mod finding;
 mod functions;
+mod inquiry;
 mod key;
 mod key_cache;
 mod question;
 mod seal;
 mod sign;
 mod signed_mail;
+mod suffixes;
 mod verify;
 
 use pyo3::prelude::*;
@@ -31,6 +33,8 @@ mod _core {
     #[pymodule_export]
     use crate::functions::{reasons, write_results};
     #[pymodule_export]
+    use crate::inquiry::Inquiry;
+    #[pymodule_export]
     use crate::key::{SigningKey, new_key};
     #[pymodule_export]
     use crate::key_cache::KeyCache;
@@ -42,6 +46,8 @@ mod _core {
     use crate::sign::{sign, sign_often};
     #[pymodule_export]
     use crate::signed_mail::SignedMail;
+    #[pymodule_export]
+    use crate::suffixes::{PublicSuffixes, read_dmarc_record};
     #[pymodule_export]
     use crate::verify::{verify_many, verify_one};
 }

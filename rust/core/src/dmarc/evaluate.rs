@@ -3,7 +3,7 @@
 use crate::address::{AuthorDomains, Damage};
 use crate::dmarc::parse::{Alignment, Policy, Record};
 use crate::dmarc::walk::{self, Trouble, Walk};
-use crate::dmarc::{MAX_AUTHOR_DOMAINS, Reason};
+use crate::dmarc::{Discovery, MAX_AUTHOR_DOMAINS, Reason};
 use crate::dns::{Answer, Lookups, Name, Question, RecordType, Wait};
 use crate::finding::{self, Finding, Method, Property, ResultWord, Value};
 
@@ -13,6 +13,7 @@ pub struct Input<'a> {
     pub authors: &'a AuthorDomains,
     /// DKIM signing domains, and the MAIL FROM domain; a HELO name never aligns (RFC 9989 §4.4.2).
     pub identifiers: &'a [Identifier],
+    pub discovery: &'a Discovery,
 }
 
 /// A name that another method authenticated, or could not check now.
@@ -69,24 +70,60 @@ fn bare(result: ResultWord, reason: Reason) -> Finding {
     Finding { method: Method::Dmarc, result, reason, properties: Vec::new(), facts: Vec::new() }
 }
 
-struct Author<'a> {
-    domain: &'a Name,
-    input: &'a Input<'a>,
-    walk: Walk,
+struct Author<'i, 'a> {
+    domain: &'i Name,
+    input: &'i Input<'i>,
+    walk: Walk<'a>,
 }
 
 /// The record that applies, and what it asks for this author (RFC 9989 §4.10.1).
-struct Applicable {
-    domain: Name,
-    record: Record,
-    policy: Policy,
+pub(super) struct Applicable<'w, 'a> {
+    pub domain: &'w Name,
+    pub record: &'a Record,
+    pub policy: Policy,
 }
 
-enum Discovery {
-    Applicable(Applicable),
+impl Applicable<'_, '_> {
+    /// One step less while the owner tests (RFC 9989 §4.7, `t`).
+    pub fn effective_policy(&self) -> Policy {
+        if self.record.is_testing { self.policy.lowered() } else { self.policy }
+    }
+}
+
+/// What policy discovery comes to.
+pub(super) enum Applied<'w, 'a> {
+    Applicable(Applicable<'w, 'a>),
     NoRecord,
-    NoUsablePolicy(Name),
+    NoUsablePolicy(&'w Name),
     Unavailable(Trouble),
+}
+
+/// The policy for an author domain from which this walk started (RFC 9989 §4.10.1).
+pub(super) fn applied<'w, 'a>(
+    domain: &Name,
+    walk: &'w Walk<'a>,
+    lookups: &mut Lookups<'a>,
+) -> Result<Applied<'w, 'a>, Wait> {
+    let (found_at, record) = match walk.applicable_record() {
+        Err(trouble) => return Ok(Applied::Unavailable(trouble)),
+        Ok(None) => return Ok(Applied::NoRecord),
+        Ok(Some(found)) => found,
+    };
+    let Some(policies) = record.policies else { return Ok(Applied::NoUsablePolicy(found_at)) };
+    let policy = if found_at == domain {
+        policies.own
+    } else if policies.nonexistent != policies.subdomain && is_nonexistent(domain, lookups)? {
+        policies.nonexistent
+    } else {
+        policies.subdomain
+    };
+    Ok(Applied::Applicable(Applicable { domain: found_at, record, policy }))
+}
+
+/// Only a real NXDOMAIN says that a name does not exist (RFC 9989 §3.2.13, RFC 8020 §2).
+fn is_nonexistent(domain: &Name, lookups: &mut Lookups<'_>) -> Result<bool, Wait> {
+    let answer = lookups.ask(Question::new(domain.clone(), RecordType::Txt))?;
+    Ok(matches!(answer, Answer::NxDomain { .. }))
 }
 
 /// How one identifier stands to the author domain.
@@ -97,27 +134,27 @@ enum Standing {
     Open(Reason),
 }
 
-impl<'a> Author<'a> {
+impl<'i, 'a> Author<'i, 'a> {
     /// Walks that will likely be needed leave together with the author's own.
-    fn new(domain: &'a Name, input: &'a Input<'a>, lookups: &mut Lookups<'_>) -> Result<Self, Wait> {
-        walk::want(domain, lookups);
+    fn new(domain: &'i Name, input: &'i Input<'i>, lookups: &mut Lookups<'a>) -> Result<Self, Wait> {
+        let walk = Walk::from(domain, input.discovery, lookups);
         for identifier in input.identifiers.iter().filter(|near| shared_labels(&near.domain, domain) > 1) {
-            walk::want(&identifier.domain, lookups);
+            walk::want_organization(&identifier.domain, input.discovery, lookups);
         }
-        Ok(Self { domain, input, walk: Walk::from(domain, lookups)? })
+        Ok(Self { domain, input, walk: walk? })
     }
 
-    fn finding(&self, lookups: &mut Lookups<'_>) -> Result<Finding, Wait> {
-        let (result, reason) = match self.discovery(lookups)? {
-            Discovery::Applicable(applicable) => {
-                let (result, reason, aligned_by) = self.alignment(&applicable.record, lookups)?;
+    fn finding(&self, lookups: &mut Lookups<'a>) -> Result<Finding, Wait> {
+        let (result, reason) = match applied(self.domain, &self.walk, lookups)? {
+            Applied::Applicable(applicable) => {
+                let (result, reason, aligned_by) = self.alignment(applicable.record, lookups)?;
                 return Ok(self.with_policy(result, reason, &applicable, aligned_by));
             }
-            Discovery::NoRecord => (ResultWord::None, Reason::NoRecord { domain: self.domain.to_string() }),
-            Discovery::NoUsablePolicy(domain) => {
+            Applied::NoRecord => (ResultWord::None, Reason::NoRecord { domain: self.domain.to_string() }),
+            Applied::NoUsablePolicy(domain) => {
                 (ResultWord::None, Reason::NoUsablePolicy { domain: domain.to_string() })
             }
-            Discovery::Unavailable(trouble) => (ResultWord::TempError, trouble.into()),
+            Applied::Unavailable(trouble) => (ResultWord::TempError, trouble.into()),
         };
         Ok(self.without_policy(result, reason, self.equal_names()))
     }
@@ -128,29 +165,6 @@ impl<'a> Author<'a> {
         let mut names: Vec<String> = self.input.identifiers.iter().filter(equal).map(Identifier::shown).collect();
         names.dedup();
         names
-    }
-
-    fn discovery(&self, lookups: &mut Lookups<'_>) -> Result<Discovery, Wait> {
-        let (domain, record) = match self.walk.applicable_record() {
-            Err(trouble) => return Ok(Discovery::Unavailable(trouble)),
-            Ok(None) => return Ok(Discovery::NoRecord),
-            Ok(Some(found)) => found,
-        };
-        let Some(policies) = record.policies else { return Ok(Discovery::NoUsablePolicy(domain)) };
-        let policy = if domain == *self.domain {
-            policies.own
-        } else if policies.nonexistent != policies.subdomain && self.is_nonexistent(lookups)? {
-            policies.nonexistent
-        } else {
-            policies.subdomain
-        };
-        Ok(Discovery::Applicable(Applicable { domain, record, policy }))
-    }
-
-    /// Only a real NXDOMAIN says that a name does not exist (RFC 9989 §3.2.13, RFC 8020 §2).
-    fn is_nonexistent(&self, lookups: &mut Lookups<'_>) -> Result<bool, Wait> {
-        let answer = lookups.ask(Question::new(self.domain.clone(), RecordType::Txt))?;
-        Ok(matches!(answer, Answer::NxDomain { .. }))
     }
 
     /// One aligned pass wins, whatever else is open; what is open stays temporary (RFC 9989 §5.3.5, §5.3.6).
@@ -199,7 +213,7 @@ impl<'a> Author<'a> {
             Ok(own) => own,
             Err(trouble) => return Ok(Standing::Open(trouble.into())),
         };
-        Ok(match Walk::from(&identifier.domain, lookups)?.organizational_domain() {
+        Ok(match walk::organization(&identifier.domain, self.input.discovery, lookups)? {
             Ok(other) if other == own => Standing::Aligned,
             Ok(_) => Standing::Apart,
             Err(trouble) => Standing::Open(trouble.into()),
@@ -220,20 +234,22 @@ impl<'a> Author<'a> {
         &self,
         result: ResultWord,
         reason: Reason,
-        applicable: &Applicable,
+        applicable: &Applicable<'_, '_>,
         aligned_by: Vec<String>,
     ) -> Finding {
         let organizational_domain = self.walk.organizational_domain().ok();
-        let is_testing = applicable.record.is_testing;
-        let policy = if is_testing { applicable.policy.lowered() } else { applicable.policy };
+        let policy = applicable.effective_policy();
         let mut finding = self.without_policy(result, reason, aligned_by);
         finding.properties.push(Property::new("policy", "dmarc", policy.word()));
         finding.facts.extend(organizational_domain.map(|name| ("organizational_domain", Value::from(name.as_str()))));
         finding.facts.extend([
             ("policy_domain", Value::from(applicable.domain.as_str())),
             ("policy", policy.word().into()),
-            ("is_testing", is_testing.into()),
+            ("is_testing", applicable.record.is_testing.into()),
         ]);
+        if let Discovery::PublicSuffixes(_) = self.input.discovery {
+            finding.facts.push(("discovery_method", self.input.discovery.word().into()));
+        }
         finding
     }
 }

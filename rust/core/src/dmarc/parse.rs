@@ -1,9 +1,11 @@
 //! The text of a DMARC Policy Record becomes a value (RFC 9989 §4.7, §4.8).
 
+use crate::dmarc::uri::report_uris;
+use crate::dns;
 use crate::tags;
 
 /// What the owner of a domain asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// `p`, `sp` and `np`, after the rule for invalid ones; `None` where the record asks for no DMARC at all.
     pub policies: Option<Policies>,
@@ -14,6 +16,37 @@ pub struct Record {
     pub spf_alignment: Alignment,
     /// `t=y`
     pub is_testing: bool,
+    /// `rua`: where aggregate reports should go.
+    pub aggregate_uris: Vec<String>,
+    /// `ruf`: where failure reports should go.
+    pub failure_uris: Vec<String>,
+    /// `fo`: of which failures; `0` unless said otherwise.
+    pub failure_options: String,
+    /// As published, made visible where it is not.
+    pub text: String,
+}
+
+/// What the TXT records of one name are to DMARC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Published {
+    Nothing,
+    Record(Record),
+    /// Several count as none (RFC 9989 §4.10).
+    Several(usize),
+}
+
+impl Published {
+    pub fn read(records: &[dns::Record]) -> Self {
+        let mut found = records.iter().filter_map(|record| match record {
+            dns::Record::Txt(text) => parse(text),
+            _ => None,
+        });
+        let Some(record) = found.next() else { return Self::Nothing };
+        match found.count() {
+            0 => Self::Record(record),
+            others => Self::Several(others + 1),
+        }
+    }
 }
 
 /// Policies by the place of the author domain (RFC 9989 §4.10.1).
@@ -78,11 +111,7 @@ pub enum Alignment {
 /// Only the version must be right and first. What else cannot be read is left out in favour of its default, and unknown
 /// tags are ignored (RFC 9989 §4.8), so a stray semicolon never voids a policy.
 pub fn parse(text: &[u8]) -> Option<Record> {
-    let mut tags = text.split(|&octet| octet == b';').map(tag);
-    if tags.next()?? != ("v", b"DMARC1") {
-        return None;
-    }
-    let tags: Vec<(&str, &[u8])> = tags.flatten().take(tags::MAX_TAGS).collect();
+    let tags = tags_of(text)?;
     let get = |name: &str| tags.iter().find(|(tag, _)| *tag == name).map(|&(_, value)| value);
     let is = |name: &str, value: &str| get(name).is_some_and(|found| found.eq_ignore_ascii_case(value.as_bytes()));
     Some(Record {
@@ -97,7 +126,20 @@ pub fn parse(text: &[u8]) -> Option<Record> {
         dkim_alignment: if is("adkim", "s") { Alignment::Strict } else { Alignment::Relaxed },
         spf_alignment: if is("aspf", "s") { Alignment::Strict } else { Alignment::Relaxed },
         is_testing: is("t", "y"),
+        aggregate_uris: get("rua").map(report_uris).unwrap_or_default(),
+        failure_uris: get("ruf").map(report_uris).unwrap_or_default(),
+        failure_options: get("fo").unwrap_or(b"0").escape_ascii().to_string(),
+        text: text.escape_ascii().to_string(),
     })
+}
+
+/// The tags behind a version that is right and first, as every record of DMARC has it (RFC 9989 §4.8, RFC 9990 §4).
+pub(super) fn tags_of(text: &[u8]) -> Option<Vec<(&str, &[u8])>> {
+    let mut tags = text.split(|&octet| octet == b';').map(tag);
+    if tags.next()?? != ("v", b"DMARC1") {
+        return None;
+    }
+    Some(tags.flatten().take(tags::MAX_TAGS).collect())
 }
 
 fn tag(text: &[u8]) -> Option<(&str, &[u8])> {
@@ -116,20 +158,5 @@ fn policies<'a>(get: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Policies> {
         Some(Policies { own, subdomain, nonexistent })
     };
     let none = Policies { own: Policy::None, subdomain: Policy::None, nonexistent: Policy::None };
-    valid().or_else(|| get("rua").is_some_and(names_an_address).then_some(none))
-}
-
-/// Whether one of the comma-separated entries is a URI: a scheme, a colon, and something (RFC 3986 §3).
-fn names_an_address(uris: &[u8]) -> bool {
-    uris.split(|&octet| octet == b',').any(|uri| {
-        let uri = uri.trim_ascii();
-        let Some(colon) = uri.iter().position(|&octet| octet == b':') else { return false };
-        let (scheme, rest) = (&uri[..colon], &uri[colon + 1..]);
-        let is_scheme = |octet: &u8| octet.is_ascii_alphanumeric() || b"+-.".contains(octet);
-        let is_in_uri = |octet: &u8| octet.is_ascii_graphic();
-        scheme.first().is_some_and(u8::is_ascii_alphabetic)
-            && scheme.iter().all(is_scheme)
-            && !rest.is_empty()
-            && rest.iter().all(is_in_uri)
-    })
+    valid().or_else(|| get("rua").is_some_and(|uris| !report_uris(uris).is_empty()).then_some(none))
 }

@@ -1,10 +1,15 @@
 //! What DMARC makes of authors, authenticated names and zones: input, result and reason on one row.
 
+mod destinations;
+mod discover;
+mod pitfalls;
+mod suffixes;
+
 use proptest::prelude::*;
 
 use crate::address::{AuthorDomains, author_domains};
 use crate::dmarc::{
-    Identifier, Input, MAX_AUTHOR_DOMAINS, MAX_WALK_QUERIES, Outcome, evaluate, organizational_domain, parse,
+    Discovery, Identifier, Input, MAX_AUTHOR_DOMAINS, MAX_WALK_QUERIES, Outcome, evaluate, organizational_domain, parse,
 };
 use crate::finding::{Finding, Method, Value};
 use crate::zone::{Replay, Zone, name};
@@ -27,7 +32,7 @@ fn check(zone: &str, from: &[&str], authenticated: &str) -> Replay<Vec<Finding>>
 
 fn check_authors(zone: &str, authors: &AuthorDomains, authenticated: &str) -> Replay<Vec<Finding>> {
     let identifiers = identifiers(authenticated);
-    let input = Input { authors, identifiers: &identifiers };
+    let input = Input { authors, identifiers: &identifiers, discovery: &Discovery::TreeWalk };
     Zone::read(zone).resolve(|lookups| evaluate(&input, lookups))
 }
 
@@ -169,11 +174,15 @@ fn the_organizational_domain_is_found_from_the_name_upwards() {
     ];
     for (zone, start, expected) in table {
         let start = name(start);
-        let found = Zone::read(zone).resolve(|lookups| organizational_domain(&start, lookups)).outcome;
+        let found =
+            Zone::read(zone).resolve(|lookups| organizational_domain(&start, &Discovery::TreeWalk, lookups)).outcome;
         assert_eq!(found, Some(name(expected)), "{start}: {zone}");
     }
     let broken = Zone::read("_dmarc.com TXT servfail\n_dmarc.example.com TXT v=DMARC1; p=none");
-    assert_eq!(broken.resolve(|lookups| organizational_domain(&name("a.example.com"), lookups)).outcome, None);
+    assert_eq!(
+        broken.resolve(|lookups| organizational_domain(&name("a.example.com"), &Discovery::TreeWalk, lookups)).outcome,
+        None
+    );
 }
 
 #[test]
@@ -366,7 +375,7 @@ proptest! {
         let zone = Zone::read(&lines.collect::<String>());
         let authors = author_domains(&[b"joe@a.example.com, x@example.com"]);
         let identifiers = identifiers("dkim b.example.com, spf example.com?, dkim mailer.example");
-        let input = Input { authors: &authors, identifiers: &identifiers };
+        let input = Input { authors: &authors, identifiers: &identifiers, discovery: &Discovery::TreeWalk };
         let together = zone.resolve(|lookups| evaluate(&input, lookups)).outcome;
         prop_assert_eq!(together, zone.resolve_singly(|lookups| evaluate(&input, lookups)));
     }
@@ -377,7 +386,7 @@ proptest! {
         let lines = owners.iter().zip(records).map(|(owner, record)| format!("_dmarc.{owner} TXT {record}\n"));
         let zone = Zone::read(&lines.collect::<String>());
         let start = name("b.a.example.com");
-        if let Some(found) = zone.resolve(|lookups| organizational_domain(&start, lookups)).outcome {
+        if let Some(found) = zone.resolve(|lookups| organizational_domain(&start, &Discovery::TreeWalk, lookups)).outcome {
             prop_assert!(start.is_within(&found));
         }
     }

@@ -1,6 +1,9 @@
 //! The DNS tree walk (RFC 9989 §4.10): from a name up to its top-level domain, in at most eight questions.
+//!
+//! The legacy discovery by a public suffix list is a walk of two names at most: the start, and what the list says of it.
 
-use crate::dmarc::parse::{self, Psd, Record};
+use crate::dmarc::Discovery;
+use crate::dmarc::parse::{Psd, Published, Record};
 use crate::dns::{Answer, Lookups, Name, Question, RecordType, Unavailable, Wait};
 
 /// Questions of one walk (RFC 9989 §4.10).
@@ -10,18 +13,36 @@ pub const MAX_WALK_QUERIES: usize = 8;
 ///
 /// # Errors
 /// [`Wait`] where an answer is missing.
-pub fn organizational_domain(name: &Name, lookups: &mut Lookups<'_>) -> Result<Option<Name>, Wait> {
-    Ok(Walk::from(name, lookups)?.organizational_domain().ok())
+pub fn organizational_domain(
+    name: &Name,
+    discovery: &Discovery,
+    lookups: &mut Lookups<'_>,
+) -> Result<Option<Name>, Wait> {
+    Ok(organization(name, discovery, lookups)?.ok())
+}
+
+/// The same, with the question that got no answer. A list needs no walk.
+pub(super) fn organization(
+    name: &Name,
+    discovery: &Discovery,
+    lookups: &mut Lookups<'_>,
+) -> Result<Result<Name, Trouble>, Wait> {
+    match discovery {
+        Discovery::PublicSuffixes(list) => Ok(Ok(list.organizational_domain(name))),
+        Discovery::TreeWalk => Ok(Walk::from(name, discovery, lookups)?.organizational_domain()),
+    }
 }
 
 /// One walk, as far as it had to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Walk {
+pub(super) struct Walk<'a> {
     start: Name,
     /// Names with exactly one record, longest first.
-    found: Vec<(Name, Record)>,
+    found: Vec<(Name, &'a Record)>,
     /// The first name for which there was no answer; the walk ends there.
     trouble: Option<Trouble>,
+    /// What a public suffix list says, where one is used.
+    listed: Option<Name>,
 }
 
 /// Which question got no answer.
@@ -31,32 +52,50 @@ pub(super) struct Trouble {
     pub why: Unavailable,
 }
 
-/// What one name publishes.
-enum Published {
-    Record(Record),
-    /// None, or several, which counts as none (RFC 9989 §4.10).
+/// What one name of a walk turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Seen<'a> {
+    Record(&'a Record),
     Nothing,
+    Several(usize),
     Unavailable(Trouble),
+    /// `_dmarc.` does not fit before the name; then nothing can stand there.
+    NoRoom,
 }
 
-impl Walk {
-    /// Walks until a record says `psd=y` or `psd=n`, or to the top. All names are asked for together.
-    pub fn from(start: &Name, lookups: &mut Lookups<'_>) -> Result<Self, Wait> {
-        want(start, lookups);
-        let mut walk = Self { start: start.clone(), found: Vec::new(), trouble: None };
-        for name in targets(start) {
-            match published(&name, lookups)? {
-                Published::Nothing => {}
-                Published::Record(record) => {
-                    walk.found.push((name, record));
-                    if record.psd != Psd::Unsaid {
-                        break;
-                    }
-                }
-                Published::Unavailable(trouble) => {
-                    walk.trouble = Some(trouble);
-                    break;
-                }
+impl Seen<'_> {
+    /// Whether a walk ends with this name (RFC 9989 §4.10): at what says how suffixes lie, and at what DNS withholds.
+    pub fn ends_walk(&self, discovery: &Discovery) -> bool {
+        match (self, discovery) {
+            (Self::Unavailable(_), _) => true,
+            (Self::Record(record), Discovery::TreeWalk) => record.psd != Psd::Unsaid,
+            // Several records at the author domain end it (RFC 7489 §6.6.3 step 5), and so does one.
+            (Self::Record(_) | Self::Several(_), Discovery::PublicSuffixes(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// Walks to its end, or to the top. All names are asked for together.
+    pub fn from(start: &Name, discovery: &Discovery, lookups: &mut Lookups<'a>) -> Result<Self, Wait> {
+        let names: Vec<Name> = targets(start, discovery).collect();
+        want(&names, lookups);
+        let listed = match discovery {
+            Discovery::TreeWalk => None,
+            Discovery::PublicSuffixes(list) => Some(list.organizational_domain(start)),
+        };
+        let mut walk = Self { start: start.clone(), found: Vec::new(), trouble: None, listed };
+        for name in names {
+            let seen = seen(&name, lookups)?;
+            let is_last = seen.ends_walk(discovery);
+            match seen {
+                Seen::Record(record) => walk.found.push((name, record)),
+                Seen::Unavailable(trouble) => walk.trouble = Some(trouble),
+                Seen::Nothing | Seen::Several(_) | Seen::NoRoom => {}
+            }
+            if is_last {
+                break;
             }
         }
         Ok(walk)
@@ -64,6 +103,9 @@ impl Walk {
 
     /// RFC 9989 §4.10.2. A record that could not be read could have been the deciding one, so trouble leaves it open.
     pub fn organizational_domain(&self) -> Result<Name, Trouble> {
+        if let Some(listed) = &self.listed {
+            return Ok(listed.clone());
+        }
         if let Some(trouble) = &self.trouble {
             return Err(trouble.clone());
         }
@@ -77,17 +119,20 @@ impl Walk {
 
     /// The record for an author domain where the walk started: its own, else its organizational domain's, else the public
     /// suffix's (RFC 9989 §4.10.1). The suffix is the last one found, because the walk ends there.
-    pub fn applicable_record(&self) -> Result<Option<(Name, Record)>, Trouble> {
-        if let Some(own) = self.found.first().filter(|(name, _)| *name == self.start) {
-            return Ok(Some(own.clone()));
+    pub fn applicable_record(&self) -> Result<Option<(&Name, &'a Record)>, Trouble> {
+        if let Some((name, record)) = self.found.first().filter(|(name, _)| *name == self.start) {
+            return Ok(Some((name, record)));
         }
         match &self.trouble {
             Some(trouble) => Err(trouble.clone()),
-            None => Ok(self.record_of_organization().or_else(|| self.found.last()).cloned()),
+            None => {
+                let found = self.record_of_organization().or_else(|| self.found.last());
+                Ok(found.map(|(name, record)| (name, *record)))
+            }
         }
     }
 
-    fn record_of_organization(&self) -> Option<&(Name, Record)> {
+    fn record_of_organization(&self) -> Option<&(Name, &'a Record)> {
         let organization = self.organizational_domain().ok()?;
         self.found.iter().find(|(name, _)| *name == organization)
     }
@@ -104,40 +149,53 @@ impl Walk {
     }
 }
 
-/// Asks ahead for all names of a walk.
-pub(super) fn want(start: &Name, lookups: &mut Lookups<'_>) {
-    for name in targets(start) {
-        question(&name).into_iter().for_each(|question| lookups.want(question));
+/// Asks ahead for what the organizational domain of a name hangs on.
+pub(super) fn want_organization(start: &Name, discovery: &Discovery, lookups: &mut Lookups<'_>) {
+    if let Discovery::TreeWalk = discovery {
+        want(&targets(start, discovery).collect::<Vec<_>>(), lookups);
     }
 }
 
-/// What stands at `_dmarc.<name>`.
-fn published(name: &Name, lookups: &mut Lookups<'_>) -> Result<Published, Wait> {
-    let Some(question) = question(name) else { return Ok(Published::Nothing) };
+fn want(names: &[Name], lookups: &mut Lookups<'_>) {
+    names.iter().filter_map(question).for_each(|question| lookups.want(question));
+}
+
+/// What stands at `_dmarc.<name>`; it was read when the first message met its answer.
+pub(super) fn seen<'a>(name: &Name, lookups: &mut Lookups<'a>) -> Result<Seen<'a>, Wait> {
+    let Some(question) = question(name) else { return Ok(Seen::NoRoom) };
+    let shown = |question: &Question| format!("{} {}", question.name, question.record_type.word());
     let answer = lookups.ask(question.clone())?;
     if let Answer::Unavailable(why) = answer {
-        let question = format!("{} {}", question.name, question.record_type.word());
-        return Ok(Published::Unavailable(Trouble { question, why: *why }));
+        return Ok(Seen::Unavailable(Trouble { question: shown(&question), why: *why }));
     }
-    let mut records = answer.texts().filter_map(parse::parse);
-    Ok(match (records.next(), records.next()) {
-        (Some(only), None) => Published::Record(only),
-        _ => Published::Nothing,
+    Ok(match lookups.compiled(answer, Published::read) {
+        Some(Published::Record(record)) => Seen::Record(record),
+        Some(Published::Several(found)) => Seen::Several(*found),
+        Some(Published::Nothing) | None => Seen::Nothing,
     })
 }
 
-/// `None` where the name is so long that `_dmarc.` does not fit before it; then nothing can stand there.
-fn question(name: &Name) -> Option<Question> {
+/// `None` where the name is so long that `_dmarc.` does not fit before it.
+pub(super) fn question(name: &Name) -> Option<Question> {
     name.below("_dmarc").map(|name| Question::new(name, RecordType::Txt))
 }
 
-/// The start, then its parents; from more than eight labels straight to seven.
-fn targets(start: &Name) -> impl Iterator<Item = Name> {
-    std::iter::successors(Some(start.clone()), |name| {
-        let mut next = name.parent()?;
-        while next.label_count() >= MAX_WALK_QUERIES {
-            next = next.parent()?;
-        }
-        Some(next)
+/// The start, then its parents, from more than eight labels straight to seven; or what the list says of it.
+pub(super) fn targets(start: &Name, discovery: &Discovery) -> impl Iterator<Item = Name> {
+    let list = match discovery {
+        Discovery::TreeWalk => None,
+        Discovery::PublicSuffixes(list) => Some(list),
+    };
+    std::iter::successors(Some(start.clone()), move |name| match list {
+        None => above(name),
+        Some(list) => Some(list.organizational_domain(name)).filter(|organization| organization != name),
     })
+}
+
+fn above(name: &Name) -> Option<Name> {
+    let mut next = name.parent()?;
+    while next.label_count() >= MAX_WALK_QUERIES {
+        next = next.parent()?;
+    }
+    Some(next)
 }
