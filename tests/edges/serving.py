@@ -13,6 +13,7 @@ CONFIG = """
 [site]
 authserv_id = "mx.trustlane.example"
 mode = "{mode}"
+key = "site.keys"
 [relay]
 listen = "127.0.0.1:{port}"
 hostname = "mx.trustlane.example"

@@ -63,12 +63,14 @@ class Listener:
         shown = shown_by_header(read_header(mail.message))
         if shown is None:
             about = f"octets-{blake2b(mail.message, digest_size=12).hexdigest()}"
-            return self._count(about, _examined(mail, resolver, now), kind, reporter, now)
+            return self._count(Observation(kind, now, _examined(mail, resolver, now), about, reporter))
         name, signature = self.keys.judge(shown)
         if signature is not Signature.GENUINE:
             return _refused(_not_ours(shown, signature))
         known = self.ledger.decision(name)
-        return self._count(name, known.subjects if known else _examined(mail, resolver, now), kind, reporter, now)
+        if known:
+            return self._count(known.label(kind, now, reporter))
+        return self._count(Observation(kind, now, _examined(mail, resolver, now), name, reporter))
 
     def take(self, report: Report, otherwise: Kind, *, reporter: str, now: Instant) -> Learned:
         """Counts a report for each decision whose signed id it shows; for nobody where it shows none.
@@ -98,13 +100,14 @@ class Listener:
         known = self.ledger.decision(name)
         if known is None:
             return Learned((), (FEEDBACK.reason("forgotten", id=name, days=int(KEPT_SECONDS / DAY_SECONDS)),), 0)
-        return self._count(name, known.subjects, kind, reporter, now)
+        return self._count(known.label(kind, now, reporter))
 
-    def _count(self, about: str, subjects: tuple[Subject, ...], kind: Kind, reporter: str, now: Instant) -> Learned:
+    def _count(self, observation: Observation) -> Learned:
+        subjects, kind = observation.subjects, observation.kind
         if not subjects:
             return Learned((), (FEEDBACK.reason("nobody"),), 0)
-        counted = self.ledger.write([Observation(kind, now, subjects, about, reporter)])
-        self._settle(subjects, now)
+        counted = self.ledger.write([observation])
+        self._settle(subjects, observation.time)
         code = "counted" if counted else "counted-before"
         names = ", ".join(f"{subject.kind} {subject.name}" for subject in subjects)
         return Learned(subjects, (FEEDBACK.reason(code, kind=kind.value, subjects=names),), counted)

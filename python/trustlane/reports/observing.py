@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from trustlane.errors import LedgerError
 from trustlane.lanes import Decision
-from trustlane.ledger import AsyncLedger, Kind, Observation
+from trustlane.ledger import AsyncLedger, Kind
 from trustlane.message import Instant, Transaction
 from trustlane.reports.content import verdict_of
 
@@ -34,10 +34,8 @@ class Observer:
 
     async def observe(self, mail: Transaction, decision: Decision, ledger: AsyncLedger, now: Instant) -> None:
         """Tells the ledger. Where that fails the mail is carried all the same."""
-        observed = [
-            Observation(kind, now, decision.identities.subjects, decision.id, reporter)
-            for kind, reporter in self._found(mail, decision)
-        ]
+        remembered = decision.remembered(now)
+        observed = [remembered.label(kind, now, reporter) for kind, reporter in self._found(mail, decision)]
         if not observed:
             return
         try:
