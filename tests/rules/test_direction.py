@@ -23,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "keys": BASE,
     "dkim": BASE | {"dns", "message", "identities"},
     "reference": BASE | {"dns", "message", "identities"},
-    "settings": BASE | {"identities", "lanes"},
+    "settings": BASE | {"dns", "identities", "lanes"},
     "verify": BASE | PORTS | set(LINE),
     "smtp": BASE | PORTS | set(LINE),
     "milter": BASE | PORTS | set(LINE),

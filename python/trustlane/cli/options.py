@@ -3,9 +3,11 @@
 import argparse
 import sys
 import time
+from dataclasses import fields
 from pathlib import Path
 
 from trustlane.assessment import Thresholds
+from trustlane.dns.limits import DnsLimits
 from trustlane.dns.overlay import OverlayResolver
 from trustlane.dns.port import DualResolver
 from trustlane.dns.resolver import DnsResolver
@@ -88,8 +90,8 @@ def resolver_of(options: argparse.Namespace, settings: Settings) -> DualResolver
 
 def resolver_by(settings: Settings) -> DualResolver:
     """DNS as the settings have it: a zone file, if any, answers for its names; the rest is asked of servers."""
-    nameservers = settings.dns.nameservers or None
-    system = DnsResolver(nameservers=nameservers, deadline_seconds=settings.dns.deadline_seconds)
+    limits = DnsLimits(**{limit.name: getattr(settings.dns, limit.name) for limit in fields(DnsLimits)})
+    system = DnsResolver(nameservers=settings.dns.nameservers or None, limits=limits)
     return OverlayResolver(ZoneResolver.from_file(settings.dns.zone), system) if settings.dns.zone else system
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from trustlane._core import Answer, Question
 from trustlane.dns import Answers, Resolver
+from trustlane.dns.limits import DnsLimits
 from trustlane.dns.resolver import DnsResolver
 
 TxtLookup = Callable[..., bytes | str | None]
@@ -32,4 +33,6 @@ class TxtResolver:
 
 def resolver_by(lookup: TxtLookup | None, seconds: float) -> Resolver:
     """The caller's function, or DNS as the system has it."""
-    return TxtResolver(lookup, seconds) if lookup else DnsResolver(nameservers=None, deadline_seconds=seconds)
+    if lookup:
+        return TxtResolver(lookup, seconds)
+    return DnsResolver(nameservers=None, limits=DnsLimits(deadline_seconds=seconds))

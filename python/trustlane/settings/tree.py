@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from trustlane.dns.limits import DnsLimits
 from trustlane.identities.limits import MAX_RSA_BITS, MAX_SIGNATURES
 from trustlane.lanes.policy import Mode
 from trustlane.settings.declare import (
@@ -19,6 +20,8 @@ from trustlane.settings.declare import (
     part,
     setting,
 )
+
+LIMITS = DnsLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,8 @@ class DnsSettings:
 
     nameservers: tuple[str, ...] = setting(
         (),
-        doc="Addresses of resolvers; none takes those of the system.",
-        example='nameservers = ["127.0.0.1"]',
+        doc="Addresses of resolvers, each perhaps with a port, the preferred first; none takes those of the system.",
+        example='nameservers = ["127.0.0.1", "[::1]:5353"]',
         check=each_a_server,
     )
     zone: Path | None = setting(
@@ -112,7 +115,7 @@ class DnsSettings:
         example='zone = "examples/zone.txt"',
     )
     deadline_seconds: float = setting(
-        10.0,
+        LIMITS.deadline_seconds,
         doc="How long one round of questions may take; what has not come by then is unavailable.",
         example="deadline_seconds = 10",
         check=between(0.1, 60),
@@ -122,6 +125,84 @@ class DnsSettings:
         doc="How long all questions about one mail may take together (RFC 7208 §4.6.4 wants 20 at least).",
         example="mail_seconds = 20",
         check=between(0.1, 120),
+    )
+    try_seconds: float = setting(
+        LIMITS.try_seconds,
+        doc="How long a server is waited for before the question is sent again; twice that in the second round.",
+        example="try_seconds = 0.8",
+        check=between(0.05, 10),
+    )
+    attempts: int = setting(
+        LIMITS.attempts,
+        doc="How often one question is sent by UDP, to all servers together.",
+        example="attempts = 6",
+        check=between(1, 20),
+    )
+    rest_seconds: float = setting(
+        LIMITS.rest_seconds,
+        doc="How long a server that fails is asked after all others; twice that each further time.",
+        example="rest_seconds = 5",
+        check=between(0.1, 600),
+    )
+    max_rest_seconds: float = setting(
+        LIMITS.max_rest_seconds,
+        doc="How long a server that goes on failing rests at most.",
+        example="max_rest_seconds = 120",
+        check=between(0.1, 3600),
+    )
+    udp_payload_octets: int = setting(
+        LIMITS.udp_payload_octets,
+        doc="The longest answer by UDP, told to servers by EDNS (RFC 6891 §6.2.5); longer ones come over TCP.",
+        example="udp_payload_octets = 1400",
+        check=between(512, 4096),
+    )
+    at_once: int = setting(
+        LIMITS.at_once,
+        doc="Questions under way at one time; further ones wait their turn.",
+        example="at_once = 500",
+        check=between(1, 20_000),
+    )
+    cache_entries: int = setting(
+        LIMITS.cache_entries,
+        doc="Answers kept; where there are more, those that nobody asked for lately leave.",
+        example="cache_entries = 200000",
+        check=between(100, 10_000_000),
+    )
+    cache_octets: int = setting(
+        LIMITS.cache_octets,
+        doc="Memory for them, by estimate, in octets.",
+        example="cache_octets = 268435456",
+        check=between(2**20, 2**36),
+    )
+    ttl_floor_seconds: float = setting(
+        LIMITS.ttl_floor_seconds,
+        doc="An answer is kept for so long even if its time to live is shorter; 0 keeps to it (RFC 2181 §8).",
+        example="ttl_floor_seconds = 5",
+        check=between(0, 300),
+    )
+    ttl_ceiling_seconds: float = setting(
+        LIMITS.ttl_ceiling_seconds,
+        doc="No answer is kept longer; a key that was withdrawn is no longer believed after it.",
+        example="ttl_ceiling_seconds = 900",
+        check=between(1, 604_800),  # RFC 8767 §4: a week
+    )
+    negative_ceiling_seconds: float = setting(
+        LIMITS.negative_ceiling_seconds,
+        doc='"There is none" is kept no longer (RFC 2308 §5).',
+        example="negative_ceiling_seconds = 60",
+        check=between(0, 10_800),  # RFC 2308 §5: three hours
+    )
+    failure_seconds: float = setting(
+        LIMITS.failure_seconds,
+        doc="How long a question that got no answer is not sent again (RFC 2308 §7.1, RFC 9520 §3.2).",
+        example="failure_seconds = 30",
+        check=between(1, 300),  # RFC 9520 §3.2: 1 to 300
+    )
+    serve_stale_seconds: float = setting(
+        LIMITS.serve_stale_seconds,
+        doc="How long after its time an answer stands in where none can be had (RFC 8767); 0 is never.",
+        example="serve_stale_seconds = 86400",
+        check=between(0, 604_800),
     )
 
 

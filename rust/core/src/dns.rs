@@ -164,6 +164,20 @@ pub enum Record {
     Txt(Vec<u8>),
 }
 
+impl Record {
+    /// What it takes outside itself.
+    fn octets(&self) -> usize {
+        let name = |name: &Option<Name>| name.as_ref().map_or(0, |name| name.as_str().len());
+        match self {
+            Self::A(_) | Self::Aaaa(_) => 0,
+            Self::Mx { exchange, .. } => name(exchange),
+            Self::Ptr(name) => name.as_str().len(),
+            Self::Srv { target, .. } => name(target),
+            Self::Txt(text) => text.len(),
+        }
+    }
+}
+
 /// What DNS said. Aliases (CNAME) are followed by the resolver; `is_secure` is the AD bit of RFC 4035 §3.2.3.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -240,6 +254,11 @@ impl Answer {
             Self::Found { records, .. } => records,
             Self::NxDomain { .. } | Self::NoData { .. } | Self::Unavailable(_) => &[],
         }
+    }
+
+    /// What its records take in memory, without what was read out of them.
+    pub fn octets(&self) -> usize {
+        self.records().iter().map(|record| size_of::<Record>() + record.octets()).sum()
     }
 
     /// The same where nothing vouches for it: signatures that DNSSEC validated once may have expired since.

@@ -86,6 +86,17 @@ impl Answer {
         }
     }
 
+    /// The same answer where nothing vouches for it.
+    fn unproven(&self) -> Self {
+        Self(self.0.clone().unproven())
+    }
+
+    /// What its records take in memory.
+    #[getter]
+    fn octets(&self) -> usize {
+        self.0.octets()
+    }
+
     fn __repr__(&self) -> String {
         format!("{:?}", self.0)
     }

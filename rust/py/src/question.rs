@@ -1,12 +1,18 @@
 //! `trustlane._core.Question`.
 
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+
 use pyo3::prelude::*;
 use trustlane_core::dns::{self, Name, RecordType};
 
 use crate::errors::bad_argument;
 
+/// Strangers choose the names that are kept in tables; where they lie there, they must not choose.
+static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
 /// One question to DNS: a name of lower case A-labels and a record type.
-#[pyclass(frozen, eq, hash, module = "trustlane._core")]
+#[pyclass(frozen, eq, module = "trustlane._core")]
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Question(pub dns::Question);
 
@@ -28,6 +34,10 @@ impl Question {
     #[getter]
     fn record_type(&self) -> &'static str {
         self.0.record_type.word()
+    }
+
+    fn __hash__(&self) -> u64 {
+        HASHES.hash_one(&self.0)
     }
 
     fn __repr__(&self) -> String {

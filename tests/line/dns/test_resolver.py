@@ -1,221 +1,215 @@
 """Real DNS, by a server on the loopback interface that does what its names say."""
 
-import socket
 import time
 from collections.abc import Iterator
-from threading import Thread
+from itertools import pairwise
 
 import dns.flags
-import dns.message
-import dns.rcode
-import dns.rrset
 import pytest
+from tests.line.dns.fault_server import FaultServer, by_first_label
 
 from trustlane._core import Answer, Question
-from trustlane.dns.resolver import AT_ONCE, DnsResolver
+from trustlane.dns.channels import MAX_STRAYS, PORTS
+from trustlane.dns.limits import DnsLimits
+from trustlane.dns.resolver import DnsResolver
 from trustlane.errors import SettingsError
 
 A = "192.0.2.1"
-
-
-class Server:
-    """Answers each question by the first label of its name."""
-
-    def __init__(self) -> None:
-        self._tcp = socket.create_server(("127.0.0.1", 0))
-        self.port = self._tcp.getsockname()[1]
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", self.port))
-        self.asked: list[dns.message.Message] = []
-        for work in (self._serve_udp, self._serve_tcp):
-            Thread(target=work, daemon=True).start()
-
-    def close(self) -> None:
-        for endpoint in (self._udp, self._tcp):
-            endpoint.shutdown(socket.SHUT_RDWR) if endpoint is self._tcp else None
-            endpoint.close()
-
-    def _serve_udp(self) -> None:
-        while True:
-            try:
-                octets, client = self._udp.recvfrom(4096)
-            except OSError:
-                return
-            for datagram in self._datagrams(octets):
-                self._udp.sendto(datagram, client)
-
-    def _serve_tcp(self) -> None:
-        while True:
-            try:
-                connection, _ = self._tcp.accept()
-            except OSError:
-                return
-            with connection:
-                length = int.from_bytes(connection.recv(2, socket.MSG_WAITALL))
-                question = dns.message.from_wire(connection.recv(length, socket.MSG_WAITALL))
-                octets = (
-                    b"\xa5" * 40 if _first_label(question) == "tcpgarbage" else _long(question).to_wire(max_size=65535)
-                )
-                connection.sendall(len(octets).to_bytes(2) + octets)
-
-    def _datagrams(self, octets: bytes) -> Iterator[bytes]:
-        question = dns.message.from_wire(octets)
-        self.asked.append(question)
-        reply = dns.message.make_response(question)
-        match _first_label(question):
-            case "drop":
-                return
-            case "servfail" | "refused" | "nxdomain" | "notimp" as word:
-                reply.set_rcode(dns.rcode.from_text(word))
-            case "securenx":
-                reply.set_rcode(dns.rcode.NXDOMAIN)
-                reply.flags |= dns.flags.AD
-            case "nodata":
-                pass
-            case "garbage":
-                yield b"\xa5" * 40
-                return
-            case "wrongid":
-                _add(reply, question.question[0].name.to_text(), "A", "203.0.113.66")
-                reply.id ^= 1
-            case "lateright":
-                yield b"\xa5" * 40
-                _add(reply, question.question[0].name.to_text(), "A", A)
-            case "otherquestion":
-                reply.question = [dns.rrset.from_text("other.example.", 60, "IN", "A")]
-            case "truncated" | "tcpgarbage":
-                reply.flags |= dns.flags.TC
-            case "alias":
-                _add(reply, question.question[0].name.to_text(), "CNAME", "target.example.")
-                _add(reply, "target.example.", "A", A)
-            case "dangling":
-                _add(reply, question.question[0].name.to_text(), "CNAME", "nowhere.example.")
-            case "circle":
-                _add(reply, question.question[0].name.to_text(), "CNAME", "back.example.")
-                _add(reply, "back.example.", "CNAME", question.question[0].name.to_text())
-            case "secure":
-                reply.flags |= dns.flags.AD
-                _add(reply, question.question[0].name.to_text(), "A", A)
-            case "split":
-                _add(reply, question.question[0].name.to_text(), "TXT", r'"v=spf1 " "-all\255"')
-            case "mail":
-                _add(reply, question.question[0].name.to_text(), "MX", "10 A.example.")
-            case "nullmx":
-                _add(reply, question.question[0].name.to_text(), "MX", "0 .")
-            case "reverse":
-                _add(reply, question.question[0].name.to_text(), "PTR", "Host.Example.", r"a\.b.example.")
-            case "six":
-                _add(reply, question.question[0].name.to_text(), "AAAA", "2001:db8::1")
-            case _:
-                _add(reply, question.question[0].name.to_text(), "A", A)
-        yield reply.to_wire()
+LIMITS = DnsLimits(deadline_seconds=1.0, try_seconds=0.2, attempts=3, at_once=20)
+LONG = " ".join(f'"{number}{"x" * 250}"' for number in range(8))
+ZONE = rf"""
+* 60 IN A {A}
+nodata.example. 60 IN TXT x
+nxdomain.example. 60 IN TXT x
+six.example. 60 IN AAAA 2001:db8::1
+split.example. 60 IN TXT "v=spf1 " "-all\255"
+mail.example. 60 IN MX 10 A.example.
+nullmx.example. 60 IN MX 0 .
+srv.example. 60 IN SRV 1 2 25 Host.example.
+reverse.example. 60 IN PTR Host.Example.
+reverse.example. 60 IN PTR a\.b.example.
+alias.example. 60 IN CNAME target.example.
+target.example. 60 IN A {A}
+truncate.example. 60 IN TXT {LONG}
+long.example. 60 IN TXT {LONG}
+"""
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    made = Server()
-    yield made
-    made.close()
+def server() -> Iterator[FaultServer]:
+    with FaultServer(ZONE, by_first_label) as made:
+        yield made
+
+
+FOUND = Answer.found("A", [A])
+LONG_TEXT = b"".join(f"{number}{'x' * 250}".encode() for number in range(8))
+
+
+def unavailable(why: str) -> Answer:
+    return Answer.unavailable(why)
 
 
 TABLE = [
-    ("plain.example", "A", Answer.found("A", [A]), "an address"),
+    ("plain.example", "A", FOUND, "an address"),
     ("six.example", "AAAA", Answer.found("AAAA", ["2001:db8::1"]), "another"),
     ("split.example", "TXT", Answer.found("TXT", [b"v=spf1 -all\xff"]), "strings are joined"),
     ("mail.example", "MX", Answer.found("MX", [(10, "a.example")]), "a mail host"),
     ("nullmx.example", "MX", Answer.found("MX", [(0, ".")]), "no mail (RFC 7505 §3)"),
+    ("srv.example", "SRV", Answer.found("SRV", [(1, 2, 25, "host.example")]), "a service"),
     ("reverse.example", "PTR", Answer.found("PTR", ["host.example"]), "a label with a dot is left out"),
-    ("alias.example", "A", Answer.found("A", [A]), "the server followed the alias"),
+    ("alias.example", "A", FOUND, "the server followed the alias"),
+    ("cname-chain.example", "A", FOUND, "and three of them"),
     ("secure.example", "A", Answer.found("A", [A], is_secure=True), "the AD bit"),
-    ("securenx.example", "A", Answer.nxdomain(is_secure=True), "the AD bit"),
+    ("secure.example", "MX", Answer.nodata(is_secure=True), "the AD bit"),
     ("nxdomain.example", "A", Answer.nxdomain(), "no such name"),
     ("nodata.example", "A", Answer.nodata(), "no such type"),
-    ("dangling.example", "A", Answer.nodata(), "an alias to a name without such a record"),
-    ("truncated.example", "TXT", Answer.found("TXT", [b"x" * 2000]), "asked again over TCP"),
-    ("lateright.example", "A", Answer.found("A", [A]), "what anybody may have sent is passed over"),
-    ("servfail.example", "A", Answer.unavailable("servfail"), "the server failed"),
-    ("notimp.example", "A", Answer.unavailable("servfail"), "the server cannot"),
-    ("refused.example", "A", Answer.unavailable("refused"), "the server will not"),
-    ("circle.example", "A", Answer.unavailable("garbage"), "aliases in a circle are no answer"),
-    ("tcpgarbage.example", "A", Answer.unavailable("garbage"), "what the server itself sent is no answer"),
-    ("drop.example", "A", Answer.unavailable("timeout"), "nothing came"),
-    ("garbage.example", "A", Answer.unavailable("timeout"), "nothing came that counts"),
-    ("wrongid.example", "A", Answer.unavailable("timeout"), "an answer to somebody else"),
-    ("otherquestion.example", "A", Answer.unavailable("timeout"), "an answer to something else"),
-    ('a\\.b"(;.example', "A", Answer.found("A", [A]), "signs that are special in master files only"),
+    ("no-soa.example", "A", Answer.nxdomain(), "no such name, and nobody says for how long"),
+    ("cname-dangling.example", "A", Answer.nxdomain(), "an alias to a name that does not exist"),
+    ("ttl-zero.example", "A", FOUND, "for this once"),
+    ("ttl-overflow.example", "A", FOUND, "a time to live that is none (RFC 2181 §8)"),
+    ("truncate.example", "TXT", Answer.found("TXT", [LONG_TEXT]), "asked again over TCP"),
+    ("long.example", "TXT", Answer.found("TXT", [LONG_TEXT]), "too long for one datagram of 1232 octets, or not"),
+    ("delay.example", "A", FOUND, "the answer to the first try came after the second"),
+    ("drop-first.example", "A", FOUND, "asked again"),
+    ("garbage-before.example", "A", FOUND, "what anybody may have sent is passed over"),
+    ("wrong-id-flood.example", "A", FOUND, "somebody guesses: asked again over TCP"),
+    ("wrong-question.example", "A", FOUND, "somebody guessed right, or not: asked again over TCP"),
+    ("other-case.example", "A", FOUND, "a server that changes the spelling is asked over TCP"),
+    ("not-a-response.example", "A", FOUND, "our own query sent back: asked again over TCP"),
+    ("damaged.example", "A", FOUND, "cannot be read: asked again over TCP"),
+    ("trailing-junk.example", "A", FOUND, "octets after the end: asked again over TCP"),
+    ("formerr-to-edns.example", "A", FOUND, "asked again without EDNS"),
+    ("bare-formerr-to-edns.example", "A", FOUND, "asked again without EDNS, though the question did not come back"),
+    ("servfail.example", "A", unavailable("servfail"), "the server failed"),
+    ("notimp.example", "A", unavailable("servfail"), "the server cannot"),
+    ("formerr.example", "A", unavailable("servfail"), "the server does not understand, with EDNS or without"),
+    ("refused.example", "A", unavailable("refused"), "the server will not"),
+    ("cname-loop.example", "A", unavailable("garbage"), "aliases in a circle are no answer"),
+    ("truncate-tcp-garbage.example", "A", unavailable("garbage"), "what the server itself sent is no answer"),
+    ("truncate-tcp-closed.example", "A", unavailable("unreachable"), "it hangs up"),
+    ("truncate-tcp-silent.example", "A", unavailable("timeout"), "it says nothing over TCP"),
+    ("damaged-everywhere.example", "A", unavailable("garbage"), "cannot be read over TCP either"),
+    ("wrong-question-everywhere.example", "A", unavailable("garbage"), "not what was asked over TCP either"),
+    ("drop.example", "A", unavailable("timeout"), "nothing came"),
+    ("garbage.example", "A", unavailable("timeout"), "nothing came that counts"),
+    ("wrong-id.example", "A", unavailable("timeout"), "an answer to somebody else"),
+    ('a\\.b"(;.example', "A", FOUND, "signs that are special in master files only"),
 ]
 
 
+@pytest.mark.proves("RFC 1035 §4.1", "RFC 1035 §4.1.1", "RFC 1035 §4.1.2", "RFC 1035 §4.2.2", "RFC 1035 §7.3")
+@pytest.mark.proves("RFC 1122 §4.1.3.3", "RFC 2308 §2.1", "RFC 2308 §2.2", "RFC 4035 §3.2.3", "RFC 5452 §9.1")
+@pytest.mark.proves("RFC 6891 §7", "RFC 7766 §5", "RFC 7766 §8")
 @pytest.mark.parametrize(("name", "record_type", "answer", "reason"), TABLE)
-def test_each_fault_has_its_answer(server: Server, name: str, record_type: str, answer: Answer, reason: str) -> None:
+def test_each_fault_has_its_answer(
+    server: FaultServer, name: str, record_type: str, answer: Answer, reason: str
+) -> None:
     question = Question(name, record_type)
     assert _resolver(server).ask([question]) == {question: answer}, reason
 
 
-async def test_asking_either_way_gives_the_same_answers_to_all_questions_at_once(server: Server) -> None:
-    questions = {Question(name, record_type): answer for name, record_type, answer, _ in TABLE}
-    resolver = _resolver(server)
+async def test_asking_either_way_gives_the_same_answers_to_all_questions_at_once(server: FaultServer) -> None:
+    """One deadline for all of a call, not one for each question."""
+    kept_apart = {"wrong-id-flood.example"}  # it has all that wait at its port asked over TCP, where some find nobody
+    table = {Question(name, kind): answer for name, kind, answer, _ in TABLE if name not in kept_apart}
     begun = time.monotonic()
-    assert resolver.ask(list(questions)) == questions
-    assert await resolver.aask(list(questions)) == questions
-    assert time.monotonic() - begun < 4.0, "one deadline for all of a call, not one for each question"
+    assert _resolver(server, at_once=100).ask(list(table)) == table
+    assert await _resolver(server, at_once=100).aask(list(table)) == table
+    assert time.monotonic() - begun < 4.0
 
 
-async def test_no_questions_are_no_work(server: Server) -> None:
+async def test_no_questions_are_no_work(server: FaultServer) -> None:
     assert _resolver(server).ask([]) == {}
     assert await _resolver(server).aask([]) == {}
 
 
 @pytest.mark.parametrize("way", ["ask", "aask"])
-async def test_more_questions_than_go_at_once_share_one_deadline(server: Server, way: str) -> None:
+async def test_more_questions_than_go_at_once_share_one_deadline(server: FaultServer, way: str) -> None:
     resolver = _resolver(server)
-    questions = [Question(f"drop.n{number}.example", "A") for number in range(2 * AT_ONCE + 1)]
+    questions = [Question(f"drop.n{number}.example", "A") for number in range(2 * LIMITS.at_once + 1)]
     begun = time.monotonic()
     answers = resolver.ask(questions) if way == "ask" else await resolver.aask(questions)
-    assert answers == dict.fromkeys(questions, Answer.unavailable("timeout"))
+    assert answers == dict.fromkeys(questions, unavailable("timeout"))
     assert time.monotonic() - begun < 3.0
 
 
-def test_a_question_wishes_for_recursion_and_proof_and_says_how_much_may_come(server: Server) -> None:
+@pytest.mark.proves("RFC 6840 §5.7", "RFC 6891 §6.2.3", "RFC 6891 §6.2.5")
+def test_a_question_wishes_for_recursion_and_proof_and_says_how_much_may_come(server: FaultServer) -> None:
     _resolver(server).ask([Question("plain.wish.example", "A")])
-    asked = next(it for it in reversed(server.asked) if it.question[0].name.to_text() == "plain.wish.example.")
+    asked = _asked(server, "plain.wish.example.")[-1]
     assert asked.flags & (dns.flags.RD | dns.flags.AD) == dns.flags.RD | dns.flags.AD
     assert (asked.edns, asked.payload, asked.ednsflags) == (0, 1232, 0)
 
 
+@pytest.mark.proves("RFC 6891 §6.2.2")
+def test_a_server_without_edns_is_remembered(server: FaultServer) -> None:
+    resolver = _resolver(server)
+    resolver.ask([Question("formerr-to-edns.one.example", "A")])
+    resolver.ask([Question("formerr-to-edns.two.example", "A")])
+    assert [one.edns for one in _asked(server, "formerr-to-edns.one.example.")] == [0, -1]
+    assert [one.edns for one in _asked(server, "formerr-to-edns.two.example.")] == [-1]
+
+
+@pytest.mark.proves("RFC 5452 §9.2")
+def test_port_identifier_and_spelling_cannot_be_guessed(server: FaultServer) -> None:
+    """Over some hundred questions each is seen to vary as chance would have it."""
+    resolver = _resolver(server)
+    before = len(server.asked)
+    server.ports.clear()
+    resolver.ask([Question(f"a.chance{number}.example", "A") for number in range(300)])
+    asked = [query for way, query in server.asked[before:] if way == "udp"]
+    assert len(server.ports) == PORTS, "several ports at a time"
+    identifiers = [query.id for query in asked]
+    assert len(set(identifiers)) > 290
+    assert sum(earlier < later for earlier, later in pairwise(identifiers)) in range(100, 200)
+    spellings = "".join(query.question[0].name.to_text() for query in asked)
+    letters = [letter for letter in spellings if letter.isalpha()]
+    assert 0.4 < sum(letter.isupper() for letter in letters) / len(letters) < 0.6
+
+
+@pytest.mark.proves("RFC 5452 §9.3")
+def test_a_port_at_which_somebody_guesses_is_given_up(server: FaultServer) -> None:
+    resolver = _resolver(server)
+    resolver.ask([Question("wrong-id-flood.guess.example", "A")])
+    assert server.count("wrong-id-flood.guess.example.", "tcp") == 1
+    assert resolver.counters.strays >= MAX_STRAYS
+    assert resolver.counters.over_tcp == 1
+
+
 def test_where_no_way_leads_to_a_server_it_is_unreachable() -> None:
     question = Question("a.example", "A")
-    resolver = DnsResolver(nameservers=["255.255.255.255"], deadline_seconds=0.5)
-    assert resolver.ask([question]) == {question: Answer.unavailable("unreachable")}
+    resolver = DnsResolver(nameservers=["255.255.255.255"], limits=LIMITS)
+    assert resolver.ask([question]) == {question: unavailable("unreachable")}
 
 
-def test_a_server_that_is_down_is_passed_over_for_the_next(server: Server) -> None:
-    question = Question("plain.example", "A")
-    resolver = DnsResolver(
-        nameservers=["255.255.255.255", "127.0.0.1"], port=server.port, deadline_seconds=2.0, per_try_seconds=0.3
-    )
-    assert resolver.ask([question]) == {question: Answer.found("A", [A])}
+def test_where_nobody_listens_the_server_is_unreachable_and_that_takes_no_time() -> None:
+    with FaultServer("", by_first_label) as gone:
+        port = gone.port
+    question = Question("a.example", "A")
+    begun = time.monotonic()
+    assert DnsResolver(nameservers=["127.0.0.1"], port=port, limits=LIMITS).ask([question]) == {
+        question: unavailable("unreachable")
+    }
+    assert time.monotonic() - begun < LIMITS.try_seconds
 
 
-@pytest.mark.parametrize("nameservers", [[], ["localhost"], ["127.0.0.1", "https://dns.example/"]])
+@pytest.mark.parametrize("nameservers", [[], ["localhost"], ["127.0.0.1", "https://dns.example/"], ["::1:53x"]])
 def test_only_addresses_are_nameservers(nameservers: list[str]) -> None:
     with pytest.raises(SettingsError, match=r"dns\.nameservers"):
         DnsResolver(nameservers=nameservers)
 
 
-def _resolver(server: Server) -> DnsResolver:
-    return DnsResolver(nameservers=["127.0.0.1"], port=server.port, deadline_seconds=1.0, per_try_seconds=0.3)
+@pytest.mark.parametrize("nameserver", ["127.0.0.1:{port}"])
+def test_a_nameserver_may_have_its_own_port(server: FaultServer, nameserver: str) -> None:
+    question = Question("plain.example", "A")
+    resolver = DnsResolver(nameservers=[nameserver.format(port=server.port)], limits=LIMITS)
+    assert resolver.ask([question]) == {question: FOUND}
 
 
-def _first_label(message: dns.message.Message) -> str:
-    return message.question[0].name.labels[0].decode()
+def _resolver(server: FaultServer, at_once: int = LIMITS.at_once) -> DnsResolver:
+    limits = DnsLimits(deadline_seconds=1.0, try_seconds=0.2, attempts=3, at_once=at_once)
+    return DnsResolver(nameservers=["127.0.0.1"], port=server.port, limits=limits)
 
 
-def _add(reply: dns.message.Message, name: str, record_type: str, *records: str) -> None:
-    reply.answer.append(dns.rrset.from_text(name, 60, "IN", record_type, *records))
-
-
-def _long(question: dns.message.Message) -> dns.message.Message:
-    reply = dns.message.make_response(question)
-    _add(reply, question.question[0].name.to_text(), "TXT", " ".join(["x" * 250] * 8))
-    return reply
+def _asked(server: FaultServer, name: str) -> list[dns.message.Message]:
+    return [query for _, query in server.asked if query.question[0].name.to_text().lower() == name]
