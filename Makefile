@@ -48,7 +48,7 @@ fuzz: tools ## search for octets that make the core panic, FUZZ_SECONDS (120) fo
 FUZZ_EXAMPLES ?= 200000
 
 fuzz-reference: $(VENV)/dev ## hold the core to trustlane.reference, FUZZ_EXAMPLES (200000) random mails for each test
-	TRUSTLANE_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest tests/property/test_reference.py
+	TRUSTLANE_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest tests/property/test_reference.py tests/property/test_reference_chains.py
 
 wheel: $(VENV)/tools tools ## build the wheel into dist/
 	$(BIN)/maturin build --release --out dist

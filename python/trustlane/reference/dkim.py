@@ -1,8 +1,6 @@
-"""DKIM in plain Python, to be read beside RFC 6376: the second opinion on the Rust core.
+"""DKIM in plain Python, to be read beside RFC 6376.
 
-Takes a whole message, a resolver and the time; gives one finding for each signature field, with the same result and the
-same reason as :func:`trustlane.dkim.examine`. Tests hold the two against each other on random mail. It is slow, keeps
-the whole body, and needs ``trustlane[reference]``, which brings ``cryptography``.
+Takes a whole message, a resolver and the time; gives one finding for each signature field.
 """
 
 import base64
@@ -74,7 +72,7 @@ def examine(message: bytes, *, resolver: Resolver, now: Instant) -> list[Finding
     Never raises for what is in the message or in DNS.
     """
     fields, body = split(message)
-    if over := _over_limits(message, fields):
+    if over := over_limits(message, fields):
         return [finding(over)]
     places = [at for at, field in enumerate(fields) if field.name.lower() == b"dkim-signature"]
     outcomes = [_outcome(fields, body, at, resolver, int(now)) for at in places[:MAX_SIGNATURES]]
@@ -112,14 +110,22 @@ def _outcome(fields: Sequence[Field], body: bytes, at: int, resolver: Resolver, 
     """The code of the reason for the signature in this field, by the steps of RFC 6376 §6.1."""
     try:
         signature = read_signature(fields[at].value)
-        _check_time(signature, now)
-        _check_from(signature, fields)
-        key = find_key(signature, resolver.ask([signature.question])[signature.question])
-        is_partial = _check_body(signature, canonical_body(body, signature.body_form))
-        _check_signature(signature, key, signed_octets(fields, at, signature))
+        is_partial = check_message(fields, body, at, signature, resolver, now)
     except Refused as refused:
         return str(refused)
     return "partial-body" if is_partial else "verified"
+
+
+def check_message(
+    fields: Sequence[Field], body: bytes, at: int, signature: Signature, resolver: Resolver, now: int
+) -> bool:
+    """Verifies the signature of the field at this place; gives whether l= leaves a part of the body unsigned."""
+    check_time(signature, now)
+    _check_from(signature, fields)
+    key = find_key(signature, resolver.ask([signature.question])[signature.question])
+    is_partial = _check_body(signature, canonical_body(body, signature.body_form))
+    check_signature(signature, key, signed_octets(fields, at, signature))
+    return is_partial
 
 
 # The message (RFC 5322 §2.2) and its canonical forms (RFC 6376 §3.4).
@@ -135,16 +141,16 @@ def split(message: bytes) -> tuple[list[Field], bytes]:
             lines[-1] += line
         else:
             lines.append(line)
-    return [_field(re.sub(rb"\r?\n\Z", b"", line)) for line in lines], body
+    return [field_of(re.sub(rb"\r?\n\Z", b"", line)) for line in lines], body
 
 
-def _field(raw: bytes) -> Field:
+def field_of(raw: bytes) -> Field:
     """A first line without a colon is a field without a name."""
     name, colon, _ = raw.partition(b"\n")[0].partition(b":")
     return Field(name.rstrip(b" \t"), raw[len(name) + 1 :], raw) if colon else Field(b"", raw, raw)
 
 
-def _over_limits(message: bytes, fields: Sequence[Field]) -> str | None:
+def over_limits(message: bytes, fields: Sequence[Field]) -> str | None:
     if len(fields) > MAX_HEADER_FIELDS:
         return "too-many-fields"
     empty = re.search(rb"^\r?\n", message, re.M)
@@ -176,10 +182,10 @@ def signed_octets(fields: Sequence[Field], at: int, signature: Signature) -> byt
         place = next((place for place in reversed(range(len(left))) if left[place].name.lower() == name.lower()), None)
         if place is not None:
             signed += canonical_field(left.pop(place), signature.header_form) + b"\r\n"
-    return signed + canonical_field(_without_signature(fields[at]), signature.header_form)
+    return signed + canonical_field(without_signature(fields[at]), signature.header_form)
 
 
-def _without_signature(field: Field) -> Field:
+def without_signature(field: Field) -> Field:
     """The field with the value of its b= tag cut out, and nothing else touched."""
     before = field.raw[: len(field.raw) - len(field.value)]
     specs = [
@@ -218,16 +224,18 @@ def read_signature(value: bytes) -> Signature:
     tags = read_tags(value)
     if _required(tags, "v") != b"1":
         raise Refused("unknown-version")
+    return signature_of(tags)
+
+
+def signature_of(tags: Mapping[str, bytes]) -> Signature:
+    """What the tags but v= say."""
     algorithm = _algorithm(_required(tags, "a"))
     header_form, body_form = _forms(tags.get("c", b"simple/simple"))
     if b"dns/txt" not in [method.lower() for method in colon_list(tags.get("q", b"dns/txt"))]:
         raise Refused("unknown-query-method")
     domain = _domain(_required(tags, "d"))
     identity_domain = _identity_domain(tags["i"], domain) if "i" in tags else domain
-    selector = name_of(_required(tags, "s"))
-    question = name_of(f"{selector}._domainkey.{domain}".encode()) if selector else None
-    if question is None:
-        raise Refused("malformed")
+    question = _question(tags, domain)
     names = _signed_names(_required(tags, "h"))
     body_hash, octets = decoded(_required(tags, "bh")), decoded(_required(tags, "b"))
     if not octets or body_hash is None or len(body_hash) != 32:
@@ -238,7 +246,7 @@ def read_signature(value: bytes) -> Signature:
         body_form=body_form,
         domain=domain,
         identity_domain=identity_domain,
-        question=Question(question, "TXT"),
+        question=question,
         names=names,
         body_hash=body_hash,
         octets=octets,
@@ -246,6 +254,36 @@ def read_signature(value: bytes) -> Signature:
         signed_seconds=_number(tags, "t"),
         expires_seconds=_number(tags, "x"),
     )
+
+
+def seal_of(tags: Mapping[str, bytes]) -> Signature:
+    """What the tags of an ARC-Seal say; it signs neither names of its own nor a body (RFC 8617 §4.1.3)."""
+    algorithm, domain = _algorithm(_required(tags, "a")), _domain(_required(tags, "d"))
+    octets = decoded(_required(tags, "b"))
+    if not octets:
+        raise Refused("malformed")
+    return Signature(
+        algorithm=algorithm,
+        header_form="relaxed",
+        body_form="relaxed",
+        domain=domain,
+        identity_domain=domain,
+        question=_question(tags, domain),
+        names=(),
+        body_hash=b"",
+        octets=octets,
+        limit=None,
+        signed_seconds=_number(tags, "t"),
+        expires_seconds=None,
+    )
+
+
+def _question(tags: Mapping[str, bytes], domain: str) -> Question:
+    selector = name_of(_required(tags, "s"))
+    name = name_of(f"{selector}._domainkey.{domain}".encode()) if selector else None
+    if name is None:
+        raise Refused("malformed")
+    return Question(name, "TXT")
 
 
 def _required(tags: Mapping[str, bytes], name: str) -> bytes:
@@ -311,7 +349,7 @@ def _number(tags: Mapping[str, bytes], name: str) -> int | None:
 # The checks (RFC 6376 §6.1).
 
 
-def _check_time(signature: Signature, now: int) -> None:
+def check_time(signature: Signature, now: int) -> None:
     signed, expires = signature.signed_seconds, signature.expires_seconds
     if signed is not None and expires is not None and expires <= signed:
         raise Refused("expires-before-signed")
@@ -337,7 +375,7 @@ def _check_body(signature: Signature, body: bytes) -> bool:
     return length < len(body)
 
 
-def _check_signature(signature: Signature, key: PublicKey, octets: bytes) -> None:
+def check_signature(signature: Signature, key: PublicKey, octets: bytes) -> None:
     digest = hashlib.sha256(octets).digest()
     try:
         if isinstance(key, Ed25519PublicKey):
@@ -473,14 +511,17 @@ def sign(
         f" v=1; a={algorithm}; c={forms[0]}/{forms[1]}; d={domain}; s={selector};"
         f"{tags} h={':'.join(names)}; bh={body_hash}; b="
     )
-    draft = _field(f"DKIM-Signature:{value}AAAA".encode())
+    draft = field_of(f"DKIM-Signature:{value}AAAA".encode())
     signature = replace(read_signature(draft.value), octets=b"")
-    digest = hashlib.sha256(signed_octets([draft, *fields], 0, signature)).digest()
+    return f"DKIM-Signature:{value}{signed(key, signed_octets([draft, *fields], 0, signature))}\r\n".encode()
+
+
+def signed(key: PrivateKey, octets: bytes) -> str:
+    """The value of b= for these octets."""
+    digest = hashlib.sha256(octets).digest()
     if isinstance(key, Ed25519PrivateKey):
-        octets = key.sign(digest)
-    else:
-        octets = key.sign(digest, padding.PKCS1v15(), utils.Prehashed(SHA256()))
-    return f"DKIM-Signature:{value}{base64.b64encode(octets).decode()}\r\n".encode()
+        return base64.b64encode(key.sign(digest)).decode()
+    return base64.b64encode(key.sign(digest, padding.PKCS1v15(), utils.Prehashed(SHA256()))).decode()
 
 
 # Octets.
