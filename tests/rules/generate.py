@@ -19,6 +19,7 @@ from trustlane import _core  # noqa: E402
 from trustlane.assessment.reasons import STANDING  # noqa: E402
 from trustlane.cli.main import parser  # noqa: E402
 from trustlane.lanes.reasons import LANES  # noqa: E402
+from trustlane.replay.reasons import REPLAY  # noqa: E402
 from trustlane.reports.reasons import FEEDBACK  # noqa: E402
 from trustlane.settings.show import catalogue  # noqa: E402
 
@@ -89,6 +90,7 @@ def reasons() -> str:
         ("Assessment", list(STANDING)),
         ("Lanes", list(LANES)),
         ("Feedback", list(FEEDBACK)),
+        ("Replay", list(REPLAY)),
     ]
     tables = [
         f"## {title}\n\n| code | sentence |\n|---|---|\n" + "".join(f"| `{code}` | {text} |\n" for code, text in rows)

@@ -27,7 +27,12 @@ ALLOWED: dict[str, set[str]] = {
     "verify": BASE | PORTS | set(LINE),
     "smtp": BASE | PORTS | set(LINE),
     "milter": BASE | PORTS | set(LINE),
-    "cli": BASE | PORTS | set(LINE) | {"settings", "verify", "keys", "dkim", "smtp", "milter", "web"},
+    "replay": BASE | PORTS | set(LINE) | {"verify"},
+    "simulate": BASE,
+    "cli": BASE
+    | PORTS
+    | set(LINE)
+    | {"settings", "verify", "keys", "dkim", "smtp", "milter", "web", "replay", "simulate"},
     "__init__": BASE | {"message", "identities", "lanes", "verify"},
     "__main__": {"cli"},
 }

@@ -7,10 +7,23 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from types import ModuleType
 
-from trustlane.cli import bench, check, config, explain, keys, learn, seal, serve, sign, standing
+from trustlane.cli import bench, check, config, explain, keys, learn, replay, seal, serve, sign, simulate, standing
 from trustlane.errors import TrustlaneError
 
-COMMANDS: tuple[ModuleType, ...] = (check, explain, serve, standing, learn, sign, seal, keys, config, bench)
+COMMANDS: tuple[ModuleType, ...] = (
+    check,
+    explain,
+    serve,
+    standing,
+    learn,
+    sign,
+    seal,
+    keys,
+    replay,
+    simulate,
+    config,
+    bench,
+)
 
 USAGE_ERROR = 2
 """Exit code of a wrong call, wrong settings, or a file that cannot be read."""
