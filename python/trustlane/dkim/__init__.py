@@ -20,11 +20,12 @@ from trustlane.dkim.errors import (
 from trustlane.dkim.examine import aexamine, examine
 from trustlane.dkim.many import verify_many, verify_one
 from trustlane.dkim.sign import sign
-from trustlane.dkim.verify import verify
+from trustlane.dkim.verify import verify, verify_async
 from trustlane.identities import KEYS
 
 dkim_sign = sign
 dkim_verify = verify
+dkim_verify_async = verify_async
 
 __all__ = [
     "KEYS",
@@ -47,10 +48,12 @@ __all__ = [
     "arc_verify",
     "dkim_sign",
     "dkim_verify",
+    "dkim_verify_async",
     "examine",
     "examine_chain",
     "sign",
     "verify",
+    "verify_async",
     "verify_many",
     "verify_one",
 ]

@@ -33,16 +33,25 @@ class Arrival:
         ['none']
     """
 
-    def __init__(self, *, now: Instant | None = None, line_ends: str = "as-is", cache: KeyCache = KEYS) -> None:
+    def __init__(
+        self,
+        *,
+        now: Instant | None = None,
+        line_ends: str = "as-is",
+        cache: KeyCache = KEYS,
+        service: str = "email",
+    ) -> None:
         """
         Args:
             now: Unix seconds of receipt; by default this moment.
             line_ends: ``as-is``, ``fix-crlf`` (a lone LF counts as CRLF) or ``reject``.
             cache: key records that were read before; by default those of the whole process.
+            service: what keys must be for: ``email``, or ``tlsrpt`` for a mail with a TLS report, whose key may be for
+                all mail too, unless this is ``tlsrpt-alone`` (RFC 8460 §3).
         """
         instant = time.time() if now is None else now
         try:
-            self._mail = SignedMail(now=int(instant), line_ends=line_ends, cache=cache)
+            self._mail = SignedMail(now=int(instant), line_ends=line_ends, cache=cache, service=service)
         except ValueError as error:
             raise ParameterError(str(error)) from error
         self._part: _Part | None = None

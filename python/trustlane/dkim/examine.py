@@ -14,6 +14,7 @@ def examine(
     now: Instant | None = None,
     line_ends: str = "fix-crlf",
     cache: KeyCache = KEYS,
+    service: str = "email",
 ) -> list[Finding]:
     """One finding for each DKIM-Signature field, in the order they stand; one ``none`` where there is no such field.
 
@@ -24,8 +25,9 @@ def examine(
         resolver: answers for DNS, as :class:`trustlane.dns.resolver.DnsResolver`.
         now: Unix seconds of receipt; by default this moment.
         cache: key records that were read before; by default those of the whole process.
+        service: what keys must be for, as in :class:`Arrival`.
     """
-    return _arrived(message, now, line_ends, cache).findings(resolver)
+    return _arrived(message, now, line_ends, cache, service).findings(resolver)
 
 
 async def aexamine(
@@ -35,13 +37,14 @@ async def aexamine(
     now: Instant | None = None,
     line_ends: str = "fix-crlf",
     cache: KeyCache = KEYS,
+    service: str = "email",
 ) -> list[Finding]:
     """The same for an event loop."""
-    return await _arrived(message, now, line_ends, cache).afindings(resolver)
+    return await _arrived(message, now, line_ends, cache, service).afindings(resolver)
 
 
-def _arrived(message: bytes, now: Instant | None, line_ends: str, cache: KeyCache) -> Arrival:
-    arrival = Arrival(now=now, line_ends=line_ends, cache=cache)
+def _arrived(message: bytes, now: Instant | None, line_ends: str, cache: KeyCache, service: str) -> Arrival:
+    arrival = Arrival(now=now, line_ends=line_ends, cache=cache, service=service)
     arrival.feed(message)
     arrival.finish()
     return arrival

@@ -2,9 +2,8 @@
 
 import logging
 
-from trustlane.dkim.errors import ParameterError
-from trustlane.dkim.examine import examine
-from trustlane.dkim.lookup import TxtLookup, resolver_by
+from trustlane.dkim.examine import aexamine, examine
+from trustlane.dkim.lookup import AsyncTxtLookup, TxtLookup, async_resolver_by, resolver_by
 from trustlane.identities import Finding
 
 
@@ -14,7 +13,7 @@ def verify(
     dnsfunc: TxtLookup | None = None,
     minkey: int = 1024,
     timeout: int = 5,
-    tlsrpt: bool = False,
+    tlsrpt: bool | str = False,
 ) -> bool:
     """Whether the topmost DKIM signature verifies and covers the whole body.
 
@@ -25,14 +24,33 @@ def verify(
             DNS is asked.
         minkey: RSA keys of fewer bits do not count. Keys under 1024 bits never do (RFC 8301 §3.2).
         timeout: seconds for DNS.
-        tlsrpt: keys for TLS reports alone (RFC 8460 §3) are not taken; only ``False`` is.
-
-    Raises:
-        ParameterError: ``tlsrpt`` was asked for.
+        tlsrpt: the message is a TLS report, for which keys with ``s=tlsrpt`` are good too, and no signature with l= is;
+            ``"strict"`` takes no other keys (RFC 8460 §3).
     """
-    if tlsrpt:
-        raise ParameterError("keys for TLS reports are not taken yet: leave out tlsrpt")
-    first = examine(message, resolver=resolver_by(dnsfunc, timeout))[0]
+    findings = examine(message, resolver=resolver_by(dnsfunc, timeout), service=_service(tlsrpt))
+    return _is_good(findings[0], minkey, logger)
+
+
+async def verify_async(
+    message: bytes,
+    logger: logging.Logger | None = None,
+    dnsfunc: AsyncTxtLookup | None = None,
+    minkey: int = 1024,
+    timeout: int = 5,  # noqa: ASYNC109 - the argument is dkimpy's
+    tlsrpt: bool | str = False,
+) -> bool:
+    """The same for an event loop; ``dnsfunc`` may be a coroutine function."""
+    findings = await aexamine(message, resolver=async_resolver_by(dnsfunc, timeout), service=_service(tlsrpt))
+    return _is_good(findings[0], minkey, logger)
+
+
+def _service(tlsrpt: bool | str) -> str:
+    if tlsrpt == "strict":
+        return "tlsrpt-alone"
+    return "tlsrpt" if tlsrpt else "email"
+
+
+def _is_good(first: Finding, minkey: int, logger: logging.Logger | None) -> bool:
     is_good = first.result == "pass" and _is_long_enough(first, minkey)
     if logger and not is_good:
         logger.info("%s", first.text if first.result != "pass" else f"the key is shorter than {minkey} bits")

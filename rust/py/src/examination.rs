@@ -50,6 +50,7 @@ impl Examination {
         let dkim = dkim::Limits {
             signatures: max_signatures.unwrap_or(usual.signatures),
             rsa_bits: max_rsa_bits.unwrap_or(usual.rsa_bits),
+            ..usual
         };
         let trusted_sealers =
             trusted_sealers.iter().map(|name| read_name("no domain name", name)).collect::<PyResult<_>>()?;

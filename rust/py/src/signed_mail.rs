@@ -2,11 +2,11 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use trustlane_core::dkim::{self, Limits, VerifyOptions};
+use trustlane_core::dkim::{self, Limits, Service, VerifyOptions};
 use trustlane_core::message::ArrivalOptions;
 
 use crate::answer::Answer;
-use crate::errors::not_finished;
+use crate::errors::{bad_argument, not_finished};
 use crate::examination::read_line_ends;
 use crate::finding::write_finding;
 use crate::key_cache::{KeyCache, shared};
@@ -19,15 +19,19 @@ pub struct SignedMail(dkim::SignedMail);
 #[pymethods]
 impl SignedMail {
     #[new]
-    #[pyo3(signature = (*, now, line_ends = "as-is", cache = None, max_signatures = None, max_rsa_bits = None))]
+    #[pyo3(signature = (*, now, line_ends = "as-is", cache = None, max_signatures = None, max_rsa_bits = None,
+        service = "email"))]
     fn new(
         now: u64,
         line_ends: &str,
         cache: Option<&Bound<'_, KeyCache>>,
         max_signatures: Option<usize>,
         max_rsa_bits: Option<u32>,
+        service: &str,
     ) -> PyResult<Self> {
-        Ok(Self(dkim::SignedMail::new(read_options(now, line_ends, cache, max_signatures, max_rsa_bits)?)))
+        let mut options = read_options(now, line_ends, cache, max_signatures, max_rsa_bits)?;
+        options.limits.service = Service::from_word(service).ok_or_else(|| bad_argument("no service", service))?;
+        Ok(Self(dkim::SignedMail::new(options)))
     }
 
     /// Takes the next octets of the message.
@@ -82,6 +86,7 @@ pub fn read_options(
         limits: Limits {
             signatures: max_signatures.unwrap_or(usual.signatures),
             rsa_bits: max_rsa_bits.unwrap_or(usual.rsa_bits),
+            ..usual
         },
         keys: shared(cache),
     })

@@ -197,3 +197,20 @@ def test_parts_out_of_their_order_are_refused() -> None:
         dkim.Arrival(now=NOW).findings(NO_RESOLVER)
     with pytest.raises(dkim.ParameterError, match="line ends"):
         dkim.Arrival(now=NOW, line_ends="any")
+
+
+async def test_an_event_loop_is_told_whether_a_signature_is_good() -> None:
+    async def dnsfunc(name: bytes, **options: int) -> bytes | None:
+        return lookup("rsa2048")(name)
+
+    async def raising(name: bytes, **options: int) -> bytes:
+        raise OSError(name)
+
+    for given, is_good in [(dnsfunc, True), (lookup("rsa2048"), True), (lookup(), False), (raising, False)]:
+        assert await dkim.verify_async(signed(), dnsfunc=given) is is_good
+    assert not await dkim.dkim_verify_async(signed(), dnsfunc=dnsfunc, minkey=4096)
+
+
+def test_a_service_that_is_none_is_refused() -> None:
+    with pytest.raises(dkim.ParameterError, match="no service"):
+        dkim.examine(MAIL, resolver=NO_RESOLVER, service="fax")

@@ -78,3 +78,22 @@ def test_what_opendkim_signs_with_sha1_is_refused_here(tmp_path: Path) -> None:
     mail = subprocess.run(command, input=MAIL, capture_output=True, check=True).stdout
     findings = dkim.examine(mail, resolver=zone("rsa2048"))
     assert [(finding.result, finding.reason) for finding in findings] == [("permerror", "dkim.sha1-refused")]
+
+
+@pytest.mark.proves("RFC 8460 §3", "RFC 6376 §3.6.1")
+@pytest.mark.parametrize("tlsrpt", [False, True, "strict"])
+@pytest.mark.parametrize("services", ["", "s=*; ", "s=email; ", "s=tlsrpt; ", "s=other; "])
+def test_keys_for_tls_reports_are_taken_where_dkimpy_takes_them(tlsrpt: bool | str, services: str) -> None:
+    text = key_record(signing_key("rsa2048")).replace("v=DKIM1; ", f"v=DKIM1; {services}").encode()
+    mail = dkim.sign(MAIL, b"rsa2048", b"example.com", key("rsa2048").private, length=True, tlsrpt=True) + MAIL
+    options = {"dnsfunc": lambda name, timeout: text, "tlsrpt": tlsrpt}
+    assert dkim.verify(mail, **options) is dkimpy.verify(mail, **options)
+
+
+@pytest.mark.proves("RFC 8460 §3")
+def test_a_tls_report_is_never_signed_with_a_length() -> None:
+    mail = dkim.sign(MAIL, b"rsa2048", b"example.com", key("rsa2048").private, length=True) + MAIL
+    both = [dkim.verify(mail, dnsfunc=lookup("rsa2048"), tlsrpt=tlsrpt) for tlsrpt in (False, True)]
+    assert both == [True, False]
+    [finding] = dkim.examine(mail, resolver=zone("rsa2048"), service="tlsrpt")
+    assert (finding.result, finding.reason) == ("policy", "dkim.length-refused")

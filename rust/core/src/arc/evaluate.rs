@@ -10,7 +10,7 @@ use crate::dkim::cache::{KeyCache, ReadKey};
 use crate::dkim::evaluate::{CLOCK_SKEW_SECONDS, Check};
 use crate::dkim::parse::Claims;
 use crate::dkim::select::FieldIndex;
-use crate::dkim::{self, Limits};
+use crate::dkim::{self, Limits, Service};
 use crate::dns::{Lookups, Name, Wait};
 use crate::finding::Finding;
 use crate::message::{BodyHashes, BodySpec, Header};
@@ -221,6 +221,7 @@ impl SealCheck {
         let (Stage::NeedsKey, Some((seal, _))) = (&self.stage, &self.seal) else { return };
         let Ok(answer) = lookups.ask(seal.key_question.clone()) else { return };
         let key = keys.from_answer(answer).and_then(|key| {
+            key.record().check_service(Service::Email)?;
             let bits = key.public_key(seal.algorithm)?.bits();
             self.key_bits = Some(bits);
             match bits > limits.rsa_bits {

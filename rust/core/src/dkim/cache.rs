@@ -133,7 +133,8 @@ impl ReadKey {
         &self.record
     }
 
-    /// The key for signatures of this algorithm; see [`KeyRecord::public_key`].
+    /// The key for signatures of this algorithm; see [`KeyRecord::public_key`]. Whether it is good for the service is asked
+    /// of the record, once.
     ///
     /// # Errors
     /// Why this record gives no such key.

@@ -6,7 +6,7 @@ use super::cache::{KeyCache, ReadKey};
 use super::parse::{self, Claims, Signature};
 use super::report;
 use super::select::{FieldIndex, OwnField, data_digest};
-use super::{FIELD_NAME, Reason};
+use super::{FIELD_NAME, Reason, Service};
 use crate::crypto::{MAX_RSA_BITS, PublicKey};
 use crate::dns::{Lookups, Wait};
 use crate::finding::Finding;
@@ -26,11 +26,13 @@ pub struct Limits {
     pub signatures: usize,
     /// Longest RSA key that verifies; [`MAX_RSA_BITS`] at most.
     pub rsa_bits: u32,
+    /// What keys must be good for.
+    pub service: Service,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { signatures: MAX_SIGNATURES, rsa_bits: MAX_RSA_BITS }
+        Self { signatures: MAX_SIGNATURES, rsa_bits: MAX_RSA_BITS, service: Service::Email }
     }
 }
 
@@ -135,7 +137,8 @@ fn checks(header: &Header, now_seconds: u64, limits: &Limits) -> Vec<Check> {
     let places = places.filter(|(_, field)| header.name(field).eq_ignore_ascii_case(FIELD_NAME.as_bytes()));
     let present_from_fields = header.named("From").count() as u64;
     let check = |(number, (place, field))| match number < limits.signatures {
-        true => Check::begin(place, parse::parse(header.value(field)), now_seconds, present_from_fields),
+        true => Check::begin(place, parse::parse(header.value(field)), now_seconds, present_from_fields)
+            .serving(limits.service),
         false => Check::decided(Reason::TooManySignatures { max: limits.signatures }),
     };
     places.enumerate().map(check).collect()
@@ -160,6 +163,15 @@ impl Check {
         };
         check.stage = refused.map_or(Stage::NeedsKey, Stage::Decided);
         check
+    }
+
+    /// l= has no place in a signature of a TLS report (RFC 8460 §3).
+    fn serving(mut self, service: Service) -> Self {
+        let has_length = self.signature.as_ref().is_some_and(|signature| signature.body.limit_octets.is_some());
+        if service != Service::Email && has_length && self.is_open() {
+            self.stage = Stage::Decided(Reason::LengthRefused);
+        }
+        self
     }
 
     fn decided(reason: Reason) -> Self {
@@ -194,6 +206,7 @@ impl Check {
         let Ok(answer) = lookups.ask(signature.key_question.clone()) else { return };
         let key = keys.from_answer(answer).and_then(|key| {
             self.is_testing = Some(key.record().is_testing);
+            key.record().check_service(limits.service)?;
             let bits = key.public_key(signature.algorithm)?.bits();
             self.key_bits = Some(bits);
             if bits > limits.rsa_bits {

@@ -6,6 +6,33 @@ use crate::dns::Answer;
 use crate::octets::{Malformed, base64_octets, colon_list};
 use crate::tags::{self, TagList};
 
+/// What a signature is for; a key record may be for some services only (RFC 6376 §3.6.1 s=).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Service {
+    #[default]
+    Email,
+    /// A mail with a TLS report; its key may be for all mail too (RFC 8460 §3).
+    TlsReport,
+    /// The same, and the key must say so.
+    TlsReportAlone,
+}
+
+impl Service {
+    pub const ALL: [Self; 3] = [Self::Email, Self::TlsReport, Self::TlsReportAlone];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::TlsReport => "tlsrpt",
+            Self::TlsReportAlone => "tlsrpt-alone",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.word() == word)
+    }
+}
+
 /// A key record that is well formed; whether it may be used is asked of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRecord {
@@ -17,6 +44,8 @@ pub struct KeyRecord {
     pub allows_sha256: bool,
     /// s= lists `email` or `*` or is missing.
     pub allows_email: bool,
+    /// s= lists `tlsrpt`.
+    pub lists_tlsrpt: bool,
     /// t=y: the domain tests DKIM.
     pub is_testing: bool,
     /// t=s: the domain of i= must equal d=.
@@ -48,6 +77,7 @@ impl KeyRecord {
             octets,
             allows_sha256: list.get("h").is_none() || lists(&list, "h", b"sha256"),
             allows_email: list.get("s").is_none() || lists(&list, "s", b"*") || lists(&list, "s", b"email"),
+            lists_tlsrpt: lists(&list, "s", b"tlsrpt"),
             is_testing: lists(&list, "t", b"y"),
             is_strict: lists(&list, "t", b"s"),
             key_at: key.span.start,
@@ -65,20 +95,28 @@ impl KeyRecord {
         one_of(answer, Self::parse)
     }
 
-    /// The key for signatures of this algorithm, after the checks of RFC 6376 §6.1.2 in their order.
+    /// The key for signatures of mail by this algorithm, after the checks of RFC 6376 §6.1.2 in their order.
     ///
     /// # Errors
     /// Why this record gives no such key.
     pub fn public_key(&self, algorithm: Algorithm) -> Result<PublicKey, Reason> {
+        self.check_service(Service::Email)?;
         self.check_use(algorithm)?;
         self.key().map_err(|error| self.reason(error))
     }
 
+    /// Whether the key may be used for this service.
+    pub(crate) fn check_service(&self, service: Service) -> Result<(), Reason> {
+        let is_allowed = match service {
+            Service::Email => self.allows_email,
+            Service::TlsReport => self.allows_email || self.lists_tlsrpt,
+            Service::TlsReportAlone => self.lists_tlsrpt,
+        };
+        if is_allowed { Ok(()) } else { Err(Reason::KeyRefusesService) }
+    }
+
     /// Whether signatures of this algorithm may use the key, whatever it is.
     pub(super) fn check_use(&self, algorithm: Algorithm) -> Result<(), Reason> {
-        if !self.allows_email {
-            return Err(Reason::KeyRefusesService);
-        }
         if !self.allows_sha256 {
             return Err(Reason::KeyRefusesHash);
         }
@@ -180,6 +218,22 @@ mod tests {
             let said = (record.kind, record.allows_sha256, record.allows_email, record.is_testing, record.is_strict);
             assert_eq!(said, (kind, allows_sha256, allows_email, is_testing, is_strict), "{text}");
             assert_eq!(record.octets, b"ab", "{text}");
+        }
+    }
+
+    // proves: RFC 8460 §3, RFC 6376 §3.6.1
+    #[test]
+    fn a_key_serves_mail_or_tls_reports_or_both() {
+        for (text, serves) in [
+            ("p=YWI=", [true, true, false]),
+            ("s=*; p=YWI=", [true, true, false]),
+            ("s=email; p=YWI=", [true, true, false]),
+            ("s=TLSRPT; p=YWI=", [false, true, true]),
+            ("s=email:tlsrpt; p=YWI=", [true, true, true]),
+            ("s=other; p=YWI=", [false, false, false]),
+        ] {
+            let record = KeyRecord::parse(text.as_bytes()).expect(text);
+            assert_eq!(Service::ALL.map(|service| record.check_service(service).is_ok()), serves, "{text}");
         }
     }
 

@@ -18,7 +18,7 @@ pub mod write;
 
 pub use cache::KeyCache;
 pub use evaluate::{Evaluation, Limits};
-pub use key::KeyRecord;
+pub use key::{KeyRecord, Service};
 pub use many::Batch;
 pub use parse::{Algorithm, Signature};
 pub use signed_mail::{SignedMail, VerifyOptions};
@@ -69,6 +69,7 @@ reasons! { dkim:
     KeyRevoked = "key-revoked" "the key is revoked";
     KeyRefusesHash = "key-refuses-hash" "the key record does not allow SHA-256";
     KeyRefusesService = "key-refuses-service" "the key record does not allow its use for email";
+    LengthRefused = "length-refused" "a TLS report must not be signed with l=";
     KeyTypeDiffers = "key-type-differs" "the key is not of the type that a= names";
     KeyUnavailable { why: &'static str } = "key-unavailable" "the key could not be had: {why}";
     Unfinished = "unfinished" "the evaluation ended before the key and the body were known";
@@ -90,7 +91,8 @@ impl Reason {
             | Self::TooManySignatures { .. }
             | Self::TooManySignedNames { .. }
             | Self::KeyTooShort { .. }
-            | Self::KeyTooLong { .. } => ResultWord::Policy,
+            | Self::KeyTooLong { .. }
+            | Self::LengthRefused => ResultWord::Policy,
             Self::Malformed { .. }
             | Self::DuplicateTag { .. }
             | Self::UnknownAlgorithm
