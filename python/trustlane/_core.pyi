@@ -104,6 +104,7 @@ class Examination:
         max_signatures: int | None = None,
         max_rsa_bits: int | None = None,
         trusted_sealers: Sequence[str] = (),
+        atps: bool = False,
         cache: KeyCache | None = None,
         suffixes: PublicSuffixes | None = None,
     ) -> Examination: ...

@@ -120,6 +120,7 @@ def policy_of(settings: Settings, keys: SiteKeys = NO_KEYS) -> Policy:
         max_signatures=settings.dkim.max_signatures,
         max_rsa_bits=settings.dkim.max_rsa_bits,
         trusted_sealers=settings.arc.trusted_sealers,
+        atps=settings.dkim.atps,
     )
     return Policy(mode=settings.site.mode, thresholds=thresholds, limits=limits, keys=keys)
 

@@ -54,6 +54,7 @@ class Examining:
             max_signatures=limits.max_signatures,
             max_rsa_bits=limits.max_rsa_bits,
             trusted_sealers=limits.trusted_sealers,
+            atps=limits.atps,
             cache=KEYS,
         )
         self._told_ahead: set[Question] = set()

@@ -18,8 +18,10 @@ class ExamineLimits:
         max_rsa_bits: the longest RSA key that verifies, 4096 at most.
         trusted_sealers: domains whose seals of ARC this site believes; of all others nothing is believed (RFC 8617
             §9.4).
+        atps: whether authors' domains are asked for whom they let sign for them (RFC 6541).
     """
 
     max_signatures: int = MAX_SIGNATURES
     max_rsa_bits: int = MAX_RSA_BITS
     trusted_sealers: tuple[str, ...] = ()
+    atps: bool = False

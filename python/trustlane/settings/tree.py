@@ -222,6 +222,11 @@ class DkimSettings:
         example="max_rsa_bits = 4096",
         check=between(1024, MAX_RSA_BITS),
     )
+    atps: bool = setting(
+        default=False,
+        doc="Ask the author's domain whom it lets sign for it (RFC 6541); told as dkim-atps, and nothing more.",
+        example="atps = true",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,12 @@ impl Sink for Sha256 {
     }
 }
 
+/// The SHA-1 of a name, where a protocol makes a label of it that protects nothing (RFC 6541 §4.3). No signature here
+/// rests on this hash (RFC 8301 §3.1).
+pub fn sha1_of_a_name(name: &[u8]) -> Vec<u8> {
+    digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, name).as_ref().to_vec()
+}
+
 /// A key to verify with, parsed once.
 #[derive(Debug)]
 pub struct PublicKey {

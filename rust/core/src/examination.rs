@@ -39,6 +39,16 @@ pub struct Options {
     pub keys: Arc<dkim::KeyCache>,
     /// Whose chains this site believes.
     pub trusted_sealers: Vec<Name>,
+    /// Whether authors' domains are asked for whom they let sign (RFC 6541).
+    pub atps: Atps,
+}
+
+/// Authorized third-party signatures are an experiment, evaluated on wish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Atps {
+    #[default]
+    Ignored,
+    Evaluated,
 }
 
 /// One message and every check of it.
@@ -53,6 +63,8 @@ pub struct Examination {
     signatures: Option<dkim::Evaluation>,
     chain: Option<arc::Evaluation>,
     dkim: Option<Vec<Finding>>,
+    /// There is none unless it is wished for.
+    atps: Option<Option<Finding>>,
     /// There is none without any field of ARC.
     arc: Option<Option<Finding>>,
     /// There is none without a client address.
@@ -75,6 +87,7 @@ impl Examination {
             signatures: None,
             chain: None,
             dkim: None,
+            atps: None,
             arc: None,
             iprev: None,
             spf_helo: None,
@@ -126,11 +139,12 @@ impl Examination {
         self.answers.in_order()
     }
 
-    /// Every finding, in the order iprev, SPF, DKIM, ARC, DMARC; `None` while octets or answers are missing.
+    /// Every finding, in the order iprev, SPF, DKIM, ATPS, ARC, DMARC; `None` while octets or answers are missing.
     pub fn findings(&self) -> Option<Vec<Finding>> {
         let spf = [self.spf_helo.clone()?, self.spf_mail_from.clone()?];
         let (dkim, dmarc) = (self.dkim.clone()?, self.dmarc.clone()?);
-        Some(self.iprev.clone()?.into_iter().chain(spf).chain(dkim).chain(self.arc.clone()?).chain(dmarc).collect())
+        let (iprev, atps, arc) = (self.iprev.clone()?, self.atps.clone()?, self.arc.clone()?);
+        Some(iprev.into_iter().chain(spf).chain(dkim).chain(atps).chain(arc).chain(dmarc).collect())
     }
 
     /// What became of each set of its chain, the newest first.
@@ -178,6 +192,13 @@ impl Examination {
                 Ok(signatures.findings())
             });
             let authors = self.authors.get_or_insert_with(|| authors(header));
+            keep(&mut self.atps, || match self.options.atps {
+                Atps::Ignored => Ok(None),
+                Atps::Evaluated if self.dkim.is_none() => Err(Wait),
+                Atps::Evaluated => {
+                    dkim::atps::evaluate(&signatures.verified(), &authors.domains, &mut lookups).map(Some)
+                }
+            });
             let identifiers = identifiers(&signatures.findings(), self.spf_mail_from.as_ref());
             let is_settled = self.dkim.is_some() && self.spf_mail_from.is_some();
             keep(&mut self.dmarc, || {

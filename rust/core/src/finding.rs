@@ -24,6 +24,7 @@ pub enum Method {
     Dmarc,
     Iprev,
     Arc,
+    DkimAtps,
 }
 
 impl Method {
@@ -34,6 +35,7 @@ impl Method {
             Self::Dmarc => "dmarc",
             Self::Iprev => "iprev",
             Self::Arc => "arc",
+            Self::DkimAtps => "dkim-atps",
         }
     }
 }
@@ -140,6 +142,7 @@ pub enum Reason {
     Dmarc(dmarc::Reason),
     Iprev(iprev::Reason),
     Arc(arc::Reason),
+    Atps(dkim::atps::Reason),
 }
 
 impl Reason {
@@ -151,6 +154,7 @@ impl Reason {
             Self::Dmarc(reason) => reason.code(),
             Self::Iprev(reason) => reason.code(),
             Self::Arc(reason) => reason.code(),
+            Self::Atps(reason) => reason.code(),
         }
     }
 
@@ -161,6 +165,7 @@ impl Reason {
             Self::Dmarc(reason) => reason.values(),
             Self::Iprev(reason) => reason.values(),
             Self::Arc(reason) => reason.values(),
+            Self::Atps(reason) => reason.values(),
         }
     }
 
@@ -172,6 +177,7 @@ impl Reason {
             dmarc::Reason::CATALOGUE,
             iprev::Reason::CATALOGUE,
             arc::Reason::CATALOGUE,
+            dkim::atps::Reason::CATALOGUE,
         ]
         .into_iter()
         .flatten()
@@ -186,6 +192,7 @@ impl fmt::Display for Reason {
             Self::Dmarc(reason) => reason.fmt(out),
             Self::Iprev(reason) => reason.fmt(out),
             Self::Arc(reason) => reason.fmt(out),
+            Self::Atps(reason) => reason.fmt(out),
         }
     }
 }

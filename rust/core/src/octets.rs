@@ -68,6 +68,21 @@ pub fn hex(octets: &[u8]) -> String {
         .collect()
 }
 
+/// Base32 in lower case and without padding, as DNS labels have it (RFC 4648 §6).
+pub fn base32(octets: &[u8]) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let letter = |group: &[u8; 8], at: usize| {
+        let bits = u64::from_be_bytes(*group) >> (59 - 5 * at);
+        char::from(LETTERS[(bits & 31) as usize])
+    };
+    let encoded = |octets: &[u8]| -> String {
+        let mut group = [0; 8];
+        group[..octets.len()].copy_from_slice(octets);
+        (0..(octets.len() * 8).div_ceil(5)).map(|at| letter(&group, at)).collect()
+    };
+    octets.chunks(5).map(encoded).collect()
+}
+
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -112,6 +127,22 @@ mod tests {
             ("YWJ=", None),
         ] {
             assert_eq!(base64_octets(text.as_bytes()).as_deref(), octets, "{text}");
+        }
+    }
+
+    // proves: RFC 4648 §6, RFC 4648 §10
+    #[test]
+    fn base32_has_no_padding() {
+        for (text, encoded) in [
+            ("", ""),
+            ("f", "my"),
+            ("fo", "mzxq"),
+            ("foo", "mzxw6"),
+            ("foob", "mzxw6yq"),
+            ("fooba", "mzxw6ytb"),
+            ("foobar", "mzxw6ytboi"),
+        ] {
+            assert_eq!(base32(text.as_bytes()), encoded, "{text}");
         }
     }
 

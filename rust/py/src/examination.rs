@@ -8,7 +8,7 @@ use trustlane_core::arc::Signer;
 use trustlane_core::authres::{self, Claim};
 use trustlane_core::dkim;
 use trustlane_core::dns::Name;
-use trustlane_core::examination::{self, Options, SessionFacts};
+use trustlane_core::examination::{self, Atps, Options, SessionFacts};
 use trustlane_core::message::{ArrivalOptions, Header, LineEnds};
 
 use crate::answer::Answer;
@@ -28,7 +28,8 @@ pub struct Examination(examination::Examination);
 impl Examination {
     #[new]
     #[pyo3(signature = (*, client_ip = None, helo = None, mail_from = None, receiver = "", now, line_ends = "as-is",
-        max_signatures = None, max_rsa_bits = None, trusted_sealers = Vec::new(), cache = None, suffixes = None))]
+        max_signatures = None, max_rsa_bits = None, trusted_sealers = Vec::new(), atps = false, cache = None,
+        suffixes = None))]
     #[expect(clippy::too_many_arguments, reason = "each has a name in Python")]
     fn new(
         client_ip: Option<&str>,
@@ -40,6 +41,7 @@ impl Examination {
         max_signatures: Option<usize>,
         max_rsa_bits: Option<u32>,
         trusted_sealers: Vec<String>,
+        atps: bool,
         cache: Option<&Bound<'_, KeyCache>>,
         suffixes: Option<&Bound<'_, PublicSuffixes>>,
     ) -> PyResult<Self> {
@@ -56,7 +58,8 @@ impl Examination {
             trusted_sealers.iter().map(|name| read_name("no domain name", name)).collect::<PyResult<_>>()?;
         let keys = shared(cache);
         let discovery = discovery_by(suffixes);
-        let options = Options { now_seconds: now, arrival, dkim, discovery, trusted_sealers, keys };
+        let atps = if atps { Atps::Evaluated } else { Atps::Ignored };
+        let options = Options { now_seconds: now, arrival, dkim, discovery, trusted_sealers, atps, keys };
         Ok(Self(examination::Examination::new(facts, options)))
     }
 

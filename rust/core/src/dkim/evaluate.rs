@@ -119,6 +119,12 @@ impl Evaluation {
         report::findings(&self.checks)
     }
 
+    /// The signatures that verified and cover the whole body.
+    pub fn verified(&self) -> Vec<&Signature> {
+        let verified = self.checks.iter().filter(|check| matches!(check.stage, Stage::Decided(Reason::Verified)));
+        verified.filter_map(|check| check.signature.as_deref()).collect()
+    }
+
     /// Public-key operations done so far.
     pub fn verifications(&self) -> u32 {
         self.verifications

@@ -3,6 +3,7 @@
 //! Takes a header, the time, canonical body hashes and answers from DNS; gives one finding per signature field. It knows
 //! nothing of how mail arrives, and it does not judge a signer.
 
+pub mod atps;
 pub mod cache;
 mod copies;
 pub mod evaluate;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Reason;
+use super::{Reason, atps};
 use crate::crypto::KeyKind;
 use crate::dns::{Name, Question, RecordType};
 use crate::message::{BodySpec, Canonicalization};
@@ -41,6 +41,8 @@ pub struct Signature {
     pub expires_seconds: Option<u64>,
     /// Header fields copied into z=, for diagnosis only
     pub copied_fields: u64,
+    /// atps= and atpsh=: whom the signer claims to stand for (RFC 6541 §4.2)
+    pub atps: Option<atps::Claim>,
     /// Asks for the key record (RFC 6376 §3.6.2.1).
     pub key_question: Question,
 }
@@ -197,6 +199,7 @@ fn unversioned(
         signed_seconds: number(list, "t", "t=")?,
         expires_seconds: number(list, "x", "x=")?,
         copied_fields: list.get("z").map_or(0, |copies| 1 + memchr::memchr_iter(b'|', copies).count() as u64),
+        atps: atps::Claim::read(list),
         key_question,
     })
 }
