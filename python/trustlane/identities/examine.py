@@ -72,6 +72,11 @@ class Examining:
         """The header block, once it is complete, with the empty line that ends it; before that nothing."""
         return self._examination.header
 
+    @property
+    def wants_body(self) -> bool:
+        """Whether the body, or what is left of it, would tell anything: no signature covers it, else."""
+        return self._examination.wants_body
+
     def ahead(self) -> list[Question]:
         """What will be asked, as far as it is known by now and was not told before.
 

@@ -2,12 +2,22 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from trustlane.delivery.edits import DeleteField, Edit, InsertField
 from trustlane.delivery.reply import Reply
 from trustlane.milter.codes import Actions, Response, Steps
 from trustlane.milter.negotiate import Options
 from trustlane.milter.packets import array, numbered, packet
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the MTA is told at the end of a mail: packets that change it, and the one that ends them."""
+
+    changes: bytes
+    verdict: bytes
+
 
 ACCEPT = packet(Response.ACCEPT)
 TEMPFAIL = packet(Response.TEMPFAIL)

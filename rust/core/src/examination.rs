@@ -109,6 +109,15 @@ impl Examination {
         self.arrival.finish(|header| begin(signatures, chain, header, options));
     }
 
+    /// Whether the body, or what is left of it, would tell anything: before the header is complete nobody knows, and then
+    /// it is what signatures cover.
+    pub fn wants_body(&self) -> bool {
+        match (&self.signatures, &self.chain) {
+            (Some(signatures), Some(chain)) => !wanted_bodies(signatures, chain).is_empty(),
+            _ => true,
+        }
+    }
+
     pub fn arrival(&self) -> &Arrival {
         &self.arrival
     }
@@ -231,6 +240,10 @@ fn begin(
 ) -> Vec<BodySpec> {
     let signatures = signatures.insert(dkim::Evaluation::begin(header, options.now_seconds, &options.dkim));
     let chain = chain.insert(arc::Evaluation::begin(header, options.now_seconds, &options.dkim));
+    wanted_bodies(signatures, chain)
+}
+
+fn wanted_bodies(signatures: &dkim::Evaluation, chain: &arc::Evaluation) -> Vec<BodySpec> {
     let mut wanted = signatures.wanted_bodies();
     for spec in chain.wanted_bodies() {
         if !wanted.contains(&spec) {
@@ -414,6 +427,20 @@ mod tests {
         examination.finish();
         answered(&mut examination, &zone());
         assert_eq!(told(&examination.findings().expect("all is answered")), ALL_PASS);
+    }
+
+    #[test]
+    fn a_body_that_no_signature_covers_is_not_wanted() {
+        for (message, wants_body) in [
+            (&mail()[..], true),
+            (b"From: ann@example.com\r\n", true),
+            (b"From: ann@example.com\r\n\r\n", false),
+            (b"DKIM-Signature: v=2\r\nFrom: ann@example.com\r\n\r\n", false),
+        ] {
+            let mut examination = begun(facts());
+            examination.feed(message);
+            assert_eq!(examination.wants_body(), wants_body, "{}", String::from_utf8_lossy(message));
+        }
     }
 
     #[test]

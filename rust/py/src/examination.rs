@@ -140,6 +140,12 @@ impl Examination {
         self.header_block().map_or(0, |header| header.octets().len())
     }
 
+    /// Whether the body, or what is left of it, would tell anything.
+    #[getter]
+    fn wants_body(&self) -> bool {
+        self.0.wants_body()
+    }
+
     /// The header block with the empty line that ends it; nothing before it is complete.
     #[getter]
     fn header<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
