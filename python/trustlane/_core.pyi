@@ -225,6 +225,28 @@ def beta_cumulative(alpha: float, beta: float, rate: float) -> float:
 def beta_quantile(alpha: float, beta: float, probability: float) -> float:
     """The rate below which Beta(alpha, beta) lies with this probability."""
 
+@final
+class Outgoing:
+    """A mail of ours on its way out: octets in, and then signatures over it. Its body is not kept.
+
+    ``sign`` gives one DKIM-Signature field for each (domain, selector, key); raises :class:`UnsignableMessage` for a
+    message that must not be signed, and ValueError for names or times that no signature can have.
+    """
+
+    def __new__(cls) -> Outgoing: ...
+    def feed(self, octets: bytes) -> None: ...
+    def finish(self) -> None: ...
+    @property
+    def author_domains(self) -> list[str]: ...
+    @property
+    def header(self) -> bytes: ...
+    @property
+    def field_spans(self) -> list[tuple[bytes, int, int]]: ...
+    def forged_results(self, ours: Sequence[str]) -> list[int]: ...
+    def sign(
+        self, signers: Sequence[tuple[str, str, SigningKey]], *, now: int, expires: int | None = None
+    ) -> list[bytes]: ...
+
 def new_key(kind: str) -> bytes:
     """A new private key as PKCS#8 in DER: ``ed25519``, ``rsa2048``, ``rsa3072`` or ``rsa4096``."""
 

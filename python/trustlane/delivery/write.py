@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from trustlane._core import write_results
-from trustlane.delivery.edits import Edit, InsertField, deletions
+from trustlane.delivery.edits import Edit, InsertField
+from trustlane.delivery.forged import forged
 from trustlane.delivery.trust_lane import NAME, trust_lane_value
 from trustlane.identities import Finding
 from trustlane.lanes import Decision
@@ -22,14 +23,10 @@ def edits(decision: Decision, authserv_id: str) -> list[Edit]:
         decision: what was chosen.
         authserv_id: our name (RFC 8601 §2.5).
     """
-    examination = decision.examined.examination
-    fields = examination.field_spans
-    lanes = [number for number, (name, _, _) in enumerate(fields) if name.lower() == NAME.lower().encode()]
-    forged = examination.forged_results([authserv_id])
     return [
         InsertField(NAME, trust_lane_value(decision, authserv_id)),
         InsertField("Authentication-Results", _results(decision.findings, authserv_id)),
-        *deletions(fields, [*forged, *lanes]),
+        *forged(decision.examined.examination, authserv_id),
     ]
 
 

@@ -5,7 +5,8 @@ makes no randomness of its own.
 """
 
 from trustlane.keys.record import key_record, zone_entry
+from trustlane.keys.ring import KeyRing
 from trustlane.keys.stored import StoredKey
 from trustlane.keys.table import KINDS, KeyTable
 
-__all__ = ["KINDS", "KeyTable", "StoredKey", "key_record", "zone_entry"]
+__all__ = ["KINDS", "KeyRing", "KeyTable", "StoredKey", "key_record", "zone_entry"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trustlane._core import Question, new_key
 from trustlane.errors import KeyTableError
+from trustlane.keys.ring import KeyRing
 from trustlane.keys.stored import StoredKey, as_toml, from_toml, pem
 
 KINDS = ("rsa2048", "rsa3072", "rsa4096", "ed25519")
@@ -54,14 +55,7 @@ class KeyTable:
 
         A domain without keys is signed for by the nearest domain above it that has any.
         """
-        wanted = _name(domain)
-        active = [key for key in self if key.is_active(now)]
-        while wanted and not any(key.domain == wanted for key in active):
-            wanted = wanted.partition(".")[2]
-        latest: dict[str, StoredKey] = {}
-        for key in sorted((key for key in active if key.domain == wanted), key=lambda key: key.active_from):
-            latest[key.signing_key.kind] = key
-        return [latest[kind] for kind in sorted(latest, reverse=True)]
+        return KeyRing(self).signers(_name(domain), now)
 
     def new(self, domain: str, selector: str, kind: str, active_from: int) -> StoredKey:
         """Makes a key and keeps it.

@@ -157,19 +157,12 @@ impl Examination {
     /// Name, begin and end of each field in the message.
     #[getter]
     fn field_spans<'py>(&self, py: Python<'py>) -> Vec<(Bound<'py, PyBytes>, usize, usize)> {
-        let Some(header) = self.header_block() else { return Vec::new() };
-        let spans = header.fields().iter();
-        spans.map(|field| (PyBytes::new(py, header.name(field)), field.whole.start, field.whole.end)).collect()
+        self.header_block().map(|header| spans(py, header)).unwrap_or_default()
     }
 
     /// Numbers (from 0) of the fields that a stranger wrote in one of our names (RFC 8601 §5).
     fn forged_results(&self, ours: Vec<String>) -> Vec<usize> {
-        let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
-        let Some(header) = self.header_block() else { return Vec::new() };
-        let claims =
-            header.fields().iter().map(|field| authres::claims(header.name(field), header.value(field), &ours));
-        let is_forged = |claim: &Claim| matches!(claim, Claim::Ours | Claim::Unreadable);
-        claims.enumerate().filter_map(|(number, claim)| is_forged(&claim).then_some(number)).collect()
+        self.header_block().map(|header| forged(header, &ours)).unwrap_or_default()
     }
 }
 
@@ -186,6 +179,20 @@ impl Examination {
     fn header_block(&self) -> Option<&Header> {
         self.0.arrival().header()
     }
+}
+
+/// Name, begin and end of each field in the message.
+pub fn spans<'py>(py: Python<'py>, header: &Header) -> Vec<(Bound<'py, PyBytes>, usize, usize)> {
+    let fields = header.fields().iter();
+    fields.map(|field| (PyBytes::new(py, header.name(field)), field.whole.start, field.whole.end)).collect()
+}
+
+/// Numbers (from 0) of the fields that a stranger wrote in one of our names (RFC 8601 §5).
+pub fn forged(header: &Header, ours: &[String]) -> Vec<usize> {
+    let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
+    let claims = header.fields().iter().map(|field| authres::claims(header.name(field), header.value(field), &ours));
+    let is_forged = |claim: &Claim| matches!(claim, Claim::Ours | Claim::Unreadable);
+    claims.enumerate().filter_map(|(number, claim)| is_forged(&claim).then_some(number)).collect()
 }
 
 pub fn read_address(text: &str) -> PyResult<IpAddr> {

@@ -11,6 +11,7 @@ mod functions;
 mod inquiry;
 mod key;
 mod key_cache;
+mod outgoing;
 mod question;
 mod seal;
 mod sign;
@@ -38,6 +39,8 @@ mod _core {
     use crate::key::{SigningKey, new_key};
     #[pymodule_export]
     use crate::key_cache::KeyCache;
+    #[pymodule_export]
+    use crate::outgoing::Outgoing;
     #[pymodule_export]
     use crate::question::Question;
     #[pymodule_export]
