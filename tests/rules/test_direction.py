@@ -26,7 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "settings": BASE | {"dns", "identities", "lanes"},
     "verify": BASE | PORTS | set(LINE),
     "smtp": BASE | PORTS | set(LINE),
-    "milter": BASE | PORTS | set(LINE),
+    "milter": BASE | PORTS | set(LINE) | {"keys"},
     "replay": BASE | PORTS | set(LINE) | {"verify"},
     "simulate": BASE,
     "cli": BASE

@@ -112,4 +112,10 @@ class InboundMail:
         if questions := self._examining.ahead():
             asking = asyncio.ensure_future(self._resolver.aask(questions))
             self._asking.add(asking)
-            asking.add_done_callback(self._asking.discard)
+            asking.add_done_callback(self._asked)
+
+    def _asked(self, asking: asyncio.Future[Answers]) -> None:
+        """An error of ours will be met again at the end, where it is told."""
+        self._asking.discard(asking)
+        if not asking.cancelled():
+            asking.exception()
