@@ -1,33 +1,36 @@
-"""Start the relay: SMTP in, lanes, and mail out to a Maildir or the next hop.
+"""Start trustlane: the relay, the milter, whatever the settings give an address to listen on.
 
 It runs until SIGTERM or SIGINT, then finishes the mails at hand. Settings come from --config, or trustlane.toml here,
-or the embedded defaults: SQLite and Maildir below ./var, loopback only.
+or the embedded defaults: a relay with SQLite and Maildir below ./var, loopback only.
 """
 
 import argparse
 import asyncio
 import logging
 import signal
-import time
+from typing import Protocol
 
-from trustlane.cli.options import declare_config, ledger_to_write, policy_of, resolver_by, settings_of
-from trustlane.cli.reporting import feedback_of, observer_of
-from trustlane.cli.site_keys import site_keys_made
-from trustlane.delivery import Delivery
-from trustlane.delivery.maildir import Maildir
-from trustlane.delivery.nexthop import NextHop
-from trustlane.delivery.replay import ReplayFiles
+from trustlane.cli.common import Common
+from trustlane.cli.milter_edge import MilterEdge
+from trustlane.cli.options import declare_config, settings_of
+from trustlane.cli.relay_edge import RelayEdge
 from trustlane.errors import SettingsError
-from trustlane.reports import Listener
 from trustlane.settings import Settings
-from trustlane.smtp.protocol import Limits
-from trustlane.smtp.relay import Relay
-from trustlane.smtp.server import SmtpServer
 
 DRAIN_SECONDS = 30.0
 """How long mails at hand may take after a signal to stop; less than the 90 s that service managers commonly wait."""
 
 log = logging.getLogger("trustlane")
+
+
+class Edge(Protocol):
+    """A server of one protocol."""
+
+    async def start(self) -> str:
+        """Listens; says where."""
+
+    async def close(self, drain_seconds: float) -> None:
+        """Finishes the mails at hand."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -43,46 +46,30 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _serve(settings: Settings) -> None:
-    ledger = ledger_to_write(settings)
-    policy = policy_of(settings, site_keys_made(settings, time.time()))
-    relay = Relay(
-        authserv_id=settings.site.authserv_id,
-        hostname=settings.relay.hostname,
-        resolver=resolver_by(settings),
-        ledger=ledger,
-        policy=policy,
-        delivery=_delivery(settings),
-        replay=ReplayFiles(settings.log.replay),
-        clock=time.time,
-        mail_seconds=settings.dns.mail_seconds,
-        feedback=feedback_of(settings, Listener(policy.keys, ledger, policy.thresholds)),
-        observer=observer_of(settings),
-    )
-    server = SmtpServer(
-        relay.receive,
-        relay.heard,
-        hostname=settings.relay.hostname,
-        limits=_limits(settings),
-        lost=relay.lost,
-        refusal=relay.delivery.refusal,
-    )
+    common = Common.of(settings)
+    edges = _edges(settings, common)
     stop = _stop_signal()
-    host, port = await _listen(server, settings)
-    print(f"trustlane listens on {host}:{port}, mode {settings.site.mode}; mail goes to {_place(settings)}", flush=True)
+    where = [await edge.start() for edge in edges]
+    print(f"trustlane listens on {'; '.join(where)}", flush=True)
     await stop.wait()
     log.info("stopping; mails at hand have %d s", DRAIN_SECONDS)
-    await server.close(drain_seconds=DRAIN_SECONDS)
-    relay.delivery.close()
-    ledger.close()
+    await asyncio.gather(*(edge.close(DRAIN_SECONDS) for edge in edges))
+    common.close()
 
 
-async def _listen(server: SmtpServer, settings: Settings) -> tuple[str, int]:
-    host, _, port = settings.relay.listen.rpartition(":")
-    try:
-        return await server.start(host.strip("[]"), int(port))
-    except OSError as error:
-        why = f"{settings.relay.listen} cannot be listened on: {error.strerror or error}"
-        raise SettingsError("relay.listen", why, 'listen = "127.0.0.1:0"') from error
+def _edges(settings: Settings, common: Common) -> list[Edge]:
+    """
+    Raises:
+        SettingsError: there is nothing to listen on.
+    """
+    edges: list[Edge] = []
+    if settings.relay.listen:
+        edges.append(RelayEdge(settings, common))
+    if settings.milter.listen:
+        edges.append(MilterEdge(settings, common))
+    if not edges:
+        raise SettingsError("relay.listen", "nothing is listened on", 'listen = "127.0.0.1:2525"')
+    return edges
 
 
 def _stop_signal() -> asyncio.Event:
@@ -91,23 +78,3 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     return stop
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        max_message_octets=settings.relay.max_message_octets,
-        max_recipients=settings.relay.max_recipients,
-        max_sessions=settings.relay.max_sessions,
-        idle_seconds=settings.relay.idle_seconds,
-    )
-
-
-def _delivery(settings: Settings) -> Delivery:
-    if not settings.relay.next_hop:
-        return Maildir(settings.relay.maildir)
-    host, _, port = settings.relay.next_hop.rpartition(":")
-    return NextHop(host.strip("[]"), int(port), hostname=settings.relay.hostname)
-
-
-def _place(settings: Settings) -> str:
-    return settings.relay.next_hop or str(settings.relay.maildir)

@@ -20,6 +20,7 @@ from trustlane.milter.answer import Answer
 from trustlane.milter.events import Macros, MailStarted
 from trustlane.milter.negotiate import Options
 from trustlane.milter.session import Client
+from trustlane.reports.observing import Observer
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Inbound:
     Attributes:
         clock: gives the time of receipt in Unix seconds.
         mail_seconds: how long all questions to DNS about one mail may take.
+        observer: looks for spam traps and verdicts of content filters.
         decided: told of each decision once it is made; for tables and counters.
     """
 
@@ -43,6 +45,7 @@ class Inbound:
     replay: ReplayFiles
     clock: Callable[[], Instant]
     mail_seconds: float = MAIL_SECONDS
+    observer: Observer = field(default_factory=Observer)
     decided: Callable[[Transaction, Decision], None] = field(default=lambda *_: None)
 
     def begin(self, client: Client, started: MailStarted) -> "InboundMail":
@@ -86,6 +89,7 @@ class InboundMail:
         examined = await self._examining.aexamined(self._resolver)
         mail = self._transaction()
         decision = await aconclude(mail, examined, ledger=self._site.ledger, policy=self._site.policy, now=self._now)
+        await self._site.observer.observe(mail, decision, self._site.ledger, self._now)
         refusal = refusal_of(decision)
         log.info("%s", log_line(mail, decision, refusal or TAKEN, self._octets))
         self._site.decided(mail, decision)

@@ -62,6 +62,16 @@ def _is_domain(name: str) -> bool:
         return False
 
 
+def each_an_endpoint(value: tuple[str, ...]) -> str | None:
+    wrong = [it for it in value if not it.startswith("unix:/") and address(it)]
+    return f"{wrong[0]!r} is neither host:port nor unix: with a whole path" if wrong else None
+
+
+def each_a_word(value: tuple[str, ...]) -> str | None:
+    wrong = [word for word in value if no_blanks(word)]
+    return f"{wrong[0]!r} is not one word" if wrong else None
+
+
 def each_a_server(value: tuple[str, ...]) -> str | None:
     wrong = [server for server in value if no_blanks(server)]
     return f"{wrong[0]!r} is no address" if wrong else None

@@ -7,13 +7,14 @@ from trustlane.dns.limits import DnsLimits
 from trustlane.identities.limits import MAX_RSA_BITS, MAX_SIGNATURES
 from trustlane.lanes.policy import Mode
 from trustlane.settings.declare import (
-    address,
     address_or_nothing,
     between,
     each_a_domain,
     each_a_mailbox,
     each_a_network,
     each_a_server,
+    each_a_word,
+    each_an_endpoint,
     each_one_of,
     no_blanks,
     one_of,
@@ -52,9 +53,9 @@ class RelaySettings:
 
     listen: str = setting(
         "127.0.0.1:2525",
-        doc="Address and port of the SMTP server; port 0 takes a free one.",
+        doc="Address and port of the SMTP server; port 0 takes a free one, and nothing at all is no SMTP server.",
         example='listen = "127.0.0.1:2525"',
-        check=address,
+        check=address_or_nothing,
     )
     hostname: str = setting(
         "localhost",
@@ -96,6 +97,53 @@ class RelaySettings:
         doc="How long a silent client is waited for, then 421 (RFC 5321 §4.5.3.2.7).",
         example="idle_seconds = 300",
         check=between(1, 3600),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MilterSettings:
+    """The filter that Postfix and Sendmail ask about their mail, and what tells our own mail from strangers'."""
+
+    listen: tuple[str, ...] = setting(
+        (),
+        doc="Where MTAs find the filter: host:port, or unix: and the path of a socket; none is no filter.",
+        example='listen = ["127.0.0.1:8891", "unix:/run/trustlane/milter.sock"]',
+        check=each_an_endpoint,
+    )
+    max_connections: int = setting(
+        1000,
+        doc="Connections at one time; clients on further ones are asked to come again. An MTA opens one a session.",
+        example="max_connections = 200",
+        check=between(1, 100_000),
+    )
+    idle_seconds: int = setting(
+        7210,
+        doc="How long a silent MTA is waited for, as long as other filters do.",
+        example="idle_seconds = 600",
+        check=between(1, 86_400),
+    )
+    authenticated_is_ours: bool = setting(
+        default=True,
+        doc="Mail of a client that logged in at the MTA goes out: it is signed, and not judged.",
+        example="authenticated_is_ours = false",
+    )
+    our_networks: tuple[str, ...] = setting(
+        ("127.0.0.0/8", "::1/128"),
+        doc="Addresses or networks of clients whose mail is ours, and goes out.",
+        example='our_networks = ["127.0.0.0/8", "10.0.0.0/8"]',
+        check=each_a_network,
+    )
+    our_daemons: tuple[str, ...] = setting(
+        (),
+        doc="Names of the MTA's services that take our mail, as Postfix's milter_macro_daemon_name gives them.",
+        example='our_daemons = ["ORIGINATING"]',
+        check=each_a_word,
+    )
+    our_interfaces: tuple[str, ...] = setting(
+        (),
+        doc="Addresses of the MTA's own on which our mail comes in.",
+        example='our_interfaces = ["10.0.0.1"]',
+        check=each_a_network,
     )
 
 
@@ -342,6 +390,7 @@ class Settings:
 
     site: SiteSettings = part(SiteSettings)
     relay: RelaySettings = part(RelaySettings)
+    milter: MilterSettings = part(MilterSettings)
     dns: DnsSettings = part(DnsSettings)
     dkim: DkimSettings = part(DkimSettings)
     arc: ArcSettings = part(ArcSettings)

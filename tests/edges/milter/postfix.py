@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+TRIES = 3
+"""A port that was free may be taken when Postfix comes to it."""
+
 DAEMONS = Path("/usr/lib/postfix/sbin")
 
 needs_postfix = pytest.mark.skipif(
@@ -85,9 +88,8 @@ class Postfix:
 
     def start(self) -> None:
         user = pwd.getpwnam("postfix")
-        os.chmod(self.top, 0o755)
-        for folder in ("conf", "queue", "data", "boxes", "log"):
-            (self.top / folder).mkdir()
+        for folder in ("", "conf", "queue", "data", "boxes", "log"):
+            (self.top / folder).mkdir(mode=0o755)
         os.chown(self.top / "data", user.pw_uid, user.pw_gid)
         os.chown(self.top / "boxes", user.pw_uid, user.pw_gid)
         values = {
@@ -96,20 +98,28 @@ class Postfix:
             "uid": user.pw_uid,
             "gid": user.pw_gid,
             "milter": self._milter,
-            "port": self.port,
         }
         (self._conf / "main.cf").write_text(MAIN_CF.format(**values))
-        (self._conf / "master.cf").write_text(MASTER_CF.format(**values))
-        self.command("start")
+        for _ in range(TRIES):
+            (self._conf / "master.cf").write_text(MASTER_CF.format(**{**values, "port": self.port}))
+            if not (why := self._failed("start")):
+                break
+            self.port = _free_port()
+        assert not why, f"{why}{self.log}"
         _wait_for_port(self.port)
 
     def stop(self) -> None:
-        self.command("stop")
+        """Once the master has said goodbye it may take a moment until its children have."""
+        self._failed("stop")
+        self._failed("abort")
 
     def command(self, word: str) -> None:
-        """``start``, ``stop``, ``reload``."""
+        """``reload``, ``abort``."""
+        assert not (why := self._failed(word)), f"{why}{self.log}"
+
+    def _failed(self, word: str) -> str:
         ran = subprocess.run(["postfix", "-c", self._conf, word], capture_output=True, text=True, timeout=60)
-        assert ran.returncode == 0, ran.stderr
+        return f"exit code {ran.returncode}: {ran.stdout}{ran.stderr}" if ran.returncode else ""
 
     @property
     def log(self) -> str:

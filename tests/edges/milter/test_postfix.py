@@ -1,10 +1,12 @@
 """Real Postfix hands its mail to our milter, and does to it what we say."""
 
+import os
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import dkim
 import pytest
@@ -29,26 +31,25 @@ pytestmark = needs_postfix
 
 
 @contextmanager
-def postfix_with(tmp_path: Path, filter_: Filter, *, socket: str = "inet") -> Iterator[Postfix]:
-    milter = RunningMilter(filter_)
-    if socket == "inet":
-        address = f"inet:127.0.0.1:{milter.listen()}"
-    else:
-        path = tmp_path / "milter.sock"
-        milter.listen_unix(path)
-        path.chmod(0o666)
-        address = f"unix:{path}"
-    postfix = Postfix(tmp_path / "postfix", address)
-    postfix.top.mkdir()
-    tmp_path.chmod(0o755)
-    tmp_path.parent.chmod(0o755)
-    tmp_path.parent.parent.chmod(0o755)
-    postfix.start()
-    try:
-        yield postfix
-    finally:
-        postfix.stop()
-        milter.close()
+def postfix_with(filter_: Filter, *, socket: str = "inet") -> Iterator[Postfix]:
+    """In a folder that Postfix's own users can reach, which those of pytest are not."""
+    with TemporaryDirectory(prefix="trustlane-") as folder:
+        os.chmod(folder, 0o755)
+        milter = RunningMilter(filter_)
+        path = Path(folder) / "milter.sock"
+        if socket == "inet":
+            address = f"inet:127.0.0.1:{milter.listen()}"
+        else:
+            milter.listen_unix(path)
+            path.chmod(0o666)
+            address = f"unix:{path}"
+        postfix = Postfix(Path(folder) / "postfix", address)
+        postfix.start()
+        try:
+            yield postfix
+        finally:
+            postfix.stop()
+            milter.close()
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def test_a_stranger_s_mail_gets_its_results_and_lane(tmp_path: Path, socket: str
         b"Trust-Lane: trusted\r\nauthentication-results: other.example; spf=pass\r\n"
         b'Authentication-Results : "mx.site.example" 1;\r\n\tdmarc=pass\r\n'
     )
-    with postfix_with(tmp_path, filter_of(tmp_path), socket=socket) as postfix, client(postfix) as smtp:
+    with postfix_with(filter_of(tmp_path), socket=socket) as postfix, client(postfix) as smtp:
         send(smtp, forged + signed())
         mail = message_from_bytes(*postfix.mails(1))
     names = [name.lower() for name in mail]
@@ -87,7 +88,7 @@ def test_a_stranger_s_mail_gets_its_results_and_lane(tmp_path: Path, socket: str
 
 
 def test_several_mails_of_several_clients_over_few_connections(tmp_path: Path) -> None:
-    with postfix_with(tmp_path, filter_of(tmp_path)) as postfix:
+    with postfix_with(filter_of(tmp_path)) as postfix:
         for number in range(3):
             with client(postfix, f"192.0.2.{number + 1}") as smtp:
                 send(smtp, signed())
@@ -104,7 +105,7 @@ def test_several_mails_of_several_clients_over_few_connections(tmp_path: Path) -
 def test_a_mail_of_a_bad_name_is_refused_with_the_decision_s_id(tmp_path: Path) -> None:
     filter_ = filter_of(tmp_path, ledger=ledger_with(Kind.COMPLAINT, 40))
     with (
-        postfix_with(tmp_path, filter_) as postfix,
+        postfix_with(filter_) as postfix,
         client(postfix) as smtp,
         pytest.raises(smtplib.SMTPDataError) as refused,
     ):
@@ -116,14 +117,14 @@ def test_a_mail_of_a_bad_name_is_refused_with_the_decision_s_id(tmp_path: Path) 
 
 def test_observing_refuses_nothing(tmp_path: Path) -> None:
     filter_ = filter_of(tmp_path, mode=Mode.OBSERVE, ledger=ledger_with(Kind.COMPLAINT, 40))
-    with postfix_with(tmp_path, filter_) as postfix, client(postfix) as smtp:
+    with postfix_with(filter_) as postfix, client(postfix) as smtp:
         send(smtp, signed())
         mail = message_from_bytes(*postfix.mails(1))
     assert "action=deliver" in mail["Trust-Lane"]
 
 
 def test_a_forged_author_is_held_in_postfix_s_own_quarantine(tmp_path: Path) -> None:
-    with postfix_with(tmp_path, filter_of(tmp_path)) as postfix, client(postfix, "192.0.2.99") as smtp:
+    with postfix_with(filter_of(tmp_path)) as postfix, client(postfix, "192.0.2.99") as smtp:
         send(smtp, LETTER)
         assert len(postfix.held()) == 1
         assert "milter triggers HOLD action" in postfix.log
@@ -131,7 +132,7 @@ def test_a_forged_author_is_held_in_postfix_s_own_quarantine(tmp_path: Path) -> 
 
 def test_mail_of_one_who_logged_in_is_signed_and_dkimpy_agrees(tmp_path: Path) -> None:
     record = key_record(OUR_KEY.signing_key).encode()
-    with postfix_with(tmp_path, filter_of(tmp_path)) as postfix, client(postfix, "198.51.100.7", "bob") as smtp:
+    with postfix_with(filter_of(tmp_path)) as postfix, client(postfix, "198.51.100.7", "bob") as smtp:
         send(smtp, OUR_LETTER, "bob@site.example")
         send(smtp, b"X-Long: " + b"x" * 300 + b"\r\n\tfolded\r\n" + OUR_LETTER * 50, "bob@site.example")
         mails = postfix.mails(2)
@@ -147,7 +148,7 @@ def test_an_error_of_ours_costs_one_try_and_leaves_the_header(tmp_path: Path) ->
             raise RuntimeError("a bug")
 
     filter_ = filter_of(tmp_path / "replay", resolver=Broken())  # type: ignore[arg-type]
-    with postfix_with(tmp_path, filter_) as postfix, client(postfix) as smtp:
+    with postfix_with(filter_) as postfix, client(postfix) as smtp:
         with pytest.raises(smtplib.SMTPDataError) as put_off:
             send(smtp, signed())
         assert put_off.value.smtp_code == 451

@@ -1,0 +1,42 @@
+"""What all edges of one process share, as the settings have it."""
+
+import time
+from dataclasses import dataclass
+
+from trustlane.cli.options import ledger_to_write, policy_of, resolver_by
+from trustlane.cli.reporting import observer_of
+from trustlane.cli.site_keys import site_keys_made
+from trustlane.delivery.replay import ReplayFiles
+from trustlane.dns.port import DualResolver
+from trustlane.lanes import Policy
+from trustlane.ledger.sqlite import SqliteLedger
+from trustlane.reports.observing import Observer
+from trustlane.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """Ports and policy."""
+
+    resolver: DualResolver
+    ledger: SqliteLedger
+    policy: Policy
+    replay: ReplayFiles
+    observer: Observer
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Common":
+        """
+        Raises:
+            SettingsError: something cannot be had.
+        """
+        return cls(
+            resolver=resolver_by(settings),
+            ledger=ledger_to_write(settings),
+            policy=policy_of(settings, site_keys_made(settings, time.time())),
+            replay=ReplayFiles(settings.log.replay),
+            observer=observer_of(settings),
+        )
+
+    def close(self) -> None:
+        self.ledger.close()
