@@ -8,11 +8,13 @@ import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from trustlane._core import Answer, Question
 from trustlane.assessment import Standing
+from trustlane.cli.answers import sentence
 from trustlane.cli.check import OPEN, TRUSTED, decided
 from trustlane.cli.options import declare_mail, declare_world, mail_of, now_of
 from trustlane.cli.plain import plain
+from trustlane.cli.spf_steps import lines
+from trustlane.identities.spf import steps
 from trustlane.lanes import Decision
 from trustlane.message import Instant, Transaction
 
@@ -23,6 +25,7 @@ COLUMNS = 110
 def declare(parser: argparse.ArgumentParser) -> None:
     declare_mail(parser)
     declare_world(parser)
+    parser.add_argument("--terms", action="store_true", help="tell SPF term by term, too")
     parser.set_defaults(run=run)
 
 
@@ -31,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
     now = now_of(options)
     decision = decided(options, mail, now)
     print("\n".join(plain(line) for line in story(mail, decision, now)))
+    if options.terms:
+        print("\n".join(plain(line) for line in terms(decision)))
     return TRUSTED if decision.is_trusted else OPEN
 
 
@@ -63,31 +68,7 @@ def _questions(decision: Decision) -> Iterator[str]:
     transcript, rounds = decision.examined.transcript, decision.examined.rounds
     yield f"\nDNS was asked {len(transcript)} question(s) in {rounds} round(s)."
     for question, answer in transcript:
-        yield f"  {question.record_type} {question.name}? {_answer(question, answer)}"
-
-
-def _answer(question: Question, answer: Answer) -> str:
-    secure = " (secure)" if answer.is_secure else ""
-    match answer.status:
-        case "found":
-            return ", ".join(_record(record) for record in answer.records) + secure
-        case "nxdomain":
-            return f"There is no such name{secure}."
-        case "nodata":
-            return f"The name has no {question.record_type} record{secure}."
-        case _:
-            return f"No answer now ({answer.why})."
-
-
-def _record(record: object) -> str:
-    match record:
-        case bytes():
-            text = record.decode("utf-8", "backslashreplace")
-            return f'"{text[:120]}..."' if len(text) > 120 else f'"{text}"'
-        case tuple():
-            return " ".join(map(str, record))
-        case _:
-            return str(record)
+        yield f"  {question.record_type} {question.name}? {sentence(question, answer)}"
 
 
 def _findings(decision: Decision) -> Iterator[str]:
@@ -149,3 +130,12 @@ def _lane(decision: Decision) -> Iterator[str]:
     yield f"\nIt takes the {decision.lane} lane; action: {decision.action}."
     for reason in decision.reasons:
         yield f"  Because {reason}."
+
+
+def terms(decision: Decision) -> Iterator[str]:
+    """How SPF came to its findings, term by term."""
+    answers = dict(decision.examined.transcript)
+    for identity, name in (("helo", "HELO"), ("mailfrom", "MAIL FROM")):
+        if taken := steps(decision.examined.examination.spf_steps(identity)):
+            yield f"\nSPF for {name}, term by term:"
+            yield from lines(taken, answers)

@@ -7,12 +7,29 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from types import ModuleType
 
-from trustlane.cli import bench, check, config, explain, keys, learn, replay, seal, serve, sign, simulate, standing
+from trustlane.cli import (
+    bench,
+    check,
+    config,
+    dmarc,
+    explain,
+    keys,
+    learn,
+    replay,
+    seal,
+    serve,
+    sign,
+    simulate,
+    spf,
+    standing,
+)
 from trustlane.errors import TrustlaneError
 
 COMMANDS: tuple[ModuleType, ...] = (
     check,
     explain,
+    spf,
+    dmarc,
     serve,
     standing,
     learn,

@@ -20,6 +20,7 @@ from trustlane.ledger.absent import NO_LEDGER
 from trustlane.ledger.sqlite import SqliteLedger
 from trustlane.message import Instant, LineEnds, Transaction
 from trustlane.settings import Settings, load
+from trustlane.settings.suffixes import suffixes_by
 from trustlane.verify import transaction
 
 DEFAULT_FILE = Path("trustlane.toml")
@@ -121,6 +122,7 @@ def policy_of(settings: Settings, keys: SiteKeys = NO_KEYS) -> Policy:
         max_rsa_bits=settings.dkim.max_rsa_bits,
         trusted_sealers=settings.arc.trusted_sealers,
         atps=settings.dkim.atps,
+        suffixes=suffixes_by(settings),
     )
     return Policy(mode=settings.site.mode, thresholds=thresholds, limits=limits, keys=keys)
 

@@ -55,6 +55,7 @@ class Examining:
             max_rsa_bits=limits.max_rsa_bits,
             trusted_sealers=limits.trusted_sealers,
             atps=limits.atps,
+            suffixes=limits.suffixes,
             cache=KEYS,
         )
         self._told_ahead: set[Question] = set()

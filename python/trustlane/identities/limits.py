@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from trustlane._core import PublicSuffixes
+
 MAX_SIGNATURES = 10
 """DKIM signatures that are evaluated. Each may cost a question and a verification; wanted mail has up to five."""
 
@@ -19,9 +21,11 @@ class ExamineLimits:
         trusted_sealers: domains whose seals of ARC this site believes; of all others nothing is believed (RFC 8617
             §9.4).
         atps: whether authors' domains are asked for whom they let sign for them (RFC 6541).
+        suffixes: a public suffix list, for the legacy way to organizational domains; ``None`` walks the tree.
     """
 
     max_signatures: int = MAX_SIGNATURES
     max_rsa_bits: int = MAX_RSA_BITS
     trusted_sealers: tuple[str, ...] = ()
     atps: bool = False
+    suffixes: PublicSuffixes | None = None

@@ -1,6 +1,7 @@
 """The tree: every setting with its default, its sentence, an example, and what would be wrong with a value."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from trustlane.dns.limits import DnsLimits
@@ -289,6 +290,29 @@ class ArcSettings:
     )
 
 
+class DmarcDiscovery(StrEnum):
+    """How policies and organizational domains are found."""
+
+    TREEWALK = "treewalk"
+    PSL = "psl"
+
+
+@dataclass(frozen=True, slots=True)
+class DmarcSettings:
+    """How author domains find their policy (RFC 9989)."""
+
+    discovery: DmarcDiscovery = setting(
+        DmarcDiscovery.TREEWALK,
+        doc="treewalk: by DNS (RFC 9989 §4.10). psl: legacy, by a public suffix list (RFC 7489 §3.2), never fetched.",
+        example='discovery = "psl"',
+    )
+    public_suffix_list: Path | None = setting(
+        None,
+        doc="The list for discovery psl; not set takes that of the package publicsuffixlist (extra psl).",
+        example='public_suffix_list = "/usr/share/publicsuffix/public_suffix_list.dat"',
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerSettings:
     """Where history is kept."""
@@ -394,6 +418,7 @@ class Settings:
     dns: DnsSettings = part(DnsSettings)
     dkim: DkimSettings = part(DkimSettings)
     arc: ArcSettings = part(ArcSettings)
+    dmarc: DmarcSettings = part(DmarcSettings)
     ledger: LedgerSettings = part(LedgerSettings)
     feedback: FeedbackSettings = part(FeedbackSettings)
     trust: TrustSettings = part(TrustSettings)

@@ -27,7 +27,7 @@ pub enum Damage {
     NotADomain(String),
 }
 
-/// Reads all From fields of a message. A damaged field gives no domain, because two readers might see two authors in it.
+/// Reads all From fields of a message; an address in a display name is nobody's (RFC 9989 §11.4). A damaged field gives no domain, because two readers might see two authors in it.
 pub fn author_domains(from_values: &[&[u8]]) -> AuthorDomains {
     let mut authors = AuthorDomains { field_count: from_values.len(), ..AuthorDomains::default() };
     let mut seen = HashSet::new();

@@ -11,7 +11,7 @@ use crate::finding::{self, Finding, Method, Property, ResultWord, Value};
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
     pub authors: &'a AuthorDomains,
-    /// DKIM signing domains, and the MAIL FROM domain; a HELO name never aligns (RFC 9989 §4.4.2).
+    /// DKIM signing domains, and the MAIL FROM domain; a HELO name never aligns (RFC 9989 §4.4.1, §4.4.2).
     pub identifiers: &'a [Identifier],
     pub discovery: &'a Discovery,
 }
@@ -93,6 +93,7 @@ impl Applicable<'_, '_> {
 /// What policy discovery comes to.
 pub(super) enum Applied<'w, 'a> {
     Applicable(Applicable<'w, 'a>),
+    /// RFC 9989 §5.3.2: DMARC does not apply.
     NoRecord,
     NoUsablePolicy(&'w Name),
     Unavailable(Trouble),

@@ -102,7 +102,9 @@ pub enum Psd {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Alignment {
+    /// Any name of the author's organization (RFC 9989 §3.2.10.1).
     Relaxed,
+    /// The author domain itself (RFC 9989 §3.2.10.2).
     Strict,
 }
 

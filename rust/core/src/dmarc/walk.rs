@@ -180,7 +180,8 @@ pub(super) fn question(name: &Name) -> Option<Question> {
     name.below("_dmarc").map(|name| Question::new(name, RecordType::Txt))
 }
 
-/// The start, then its parents, from more than eight labels straight to seven; or what the list says of it.
+/// The start, then its parents, from more than eight labels straight to seven (what stands between is never found, RFC 9989
+/// §5.1.8); or what the list says of it.
 pub(super) fn targets(start: &Name, discovery: &Discovery) -> impl Iterator<Item = Name> {
     let list = match discovery {
         Discovery::TreeWalk => None,
