@@ -8,17 +8,19 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use trustlane_core::arc::{self, ChainStatus, SealRequest};
+use trustlane_core::crypto::SigningKey;
 use trustlane_core::dkim::{self, Algorithm, KeyRecord};
 use trustlane_core::dns::{Answer, Answers, Lookups, Name, Question, Record, RecordType, Unavailable, Wait};
 use trustlane_core::examination::{Examination, Options, SessionFacts};
-use trustlane_core::finding::{Finding, Method};
+use trustlane_core::finding::{Finding, Method, ResultWord};
 use trustlane_core::message::{ArrivalOptions, LineEnds};
 use trustlane_core::{address, authres, dmarc, spf, tags};
 
 pub type Entry = fn(&[u8]);
 
 /// Every entry under the name of its fuzz target.
-pub const ENTRIES: [(&str, Entry); 7] = [
+pub const ENTRIES: [(&str, Entry); 8] = [
     ("message", message),
     ("tag_list", tag_list),
     ("key_record", key_record),
@@ -26,6 +28,7 @@ pub const ENTRIES: [(&str, Entry); 7] = [
     ("dmarc_record", dmarc_record),
     ("address_list", address_list),
     ("authentication_results", authentication_results),
+    ("arc_set", arc_set),
 ];
 
 /// After what golden mails are dated.
@@ -110,6 +113,48 @@ pub fn authentication_results(octets: &[u8]) {
     let again = authres::parse(value_of(&field)).expect("what is written can be read");
     assert_eq!(again.results.len(), read.results.len());
 }
+
+/// Above a letter, fields of ARC have one finding, however they are cut. Whoever seals that mail by what was found adds
+/// the next set: the chain then passes, or is told as broken, and is not sealed again.
+pub fn arc_set(octets: &[u8]) {
+    let letter = b"From: Ann <ann@firm.example>\r\nSubject: hi\r\n\r\nhello\r\n";
+    let mail = [octets, letter].concat();
+    let cut = place(digest(octets), mail.len() + 1);
+    let (found, again) = (chain_of(&[&mail]), chain_of(&[&mail[..cut], &mail[cut..]]));
+    assert_eq!(found, again, "cut at {cut}");
+    let status = match found.as_ref().map(|finding| finding.result) {
+        None => ChainStatus::None,
+        Some(ResultWord::Pass) => ChainStatus::Pass,
+        Some(_) => ChainStatus::Fail,
+    };
+    let key = SigningKey::from_pem(PEM).expect("a good key");
+    let name = |text| Name::parse(text).expect("a name");
+    let request = SealRequest { status, ..SealRequest::new(name("firm.example"), name("s1"), &key, "mx.example.org") };
+    let Ok(sealed) = arc::seal_message(&mail, LineEnds::AsIs, &request) else { return };
+    let mail = [sealed.octets(), mail].concat();
+    let chain = chain_of(&[&mail]).expect("there is a chain now");
+    match status {
+        ChainStatus::Fail => assert_eq!(chain.reason.code(), "arc.broken-before"),
+        ChainStatus::None | ChainStatus::Pass => assert_eq!(chain.result, ResultWord::Pass, "{}", chain.reason),
+    }
+    if status == ChainStatus::Fail {
+        assert!(arc::seal_message(&mail, LineEnds::AsIs, &request).is_err());
+    }
+}
+
+fn chain_of(chunks: &[&[u8]]) -> Option<Finding> {
+    let findings = examined(chunks, LineEnds::AsIs).findings().expect("every question was answered");
+    let mut chains = findings.into_iter().filter(|finding| finding.method == Method::Arc);
+    let chain = chains.next();
+    assert!(chains.next().is_none(), "a mail has one chain at most");
+    chain
+}
+
+/// The private key of RFC 8463 §A.2, whose public one this DNS publishes under most names.
+pub const PEM: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----
+";
 
 /// One mail to its end in a DNS where most names publish something.
 pub fn examined(chunks: &[&[u8]], line_ends: LineEnds) -> Examination {

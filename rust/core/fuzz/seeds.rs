@@ -3,7 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use trustlane_core::message::{Header, HeaderLimits};
+use trustlane_core::arc::{ChainStatus, SealRequest, seal_message};
+use trustlane_core::crypto::SigningKey;
+use trustlane_core::dns::Name;
+use trustlane_core::message::{Header, HeaderLimits, LineEnds};
+use trustlane_core::octets::base64_octets;
 
 /// Octets that are good for an entry, and the name of that entry.
 pub struct Seed {
@@ -18,8 +22,29 @@ pub fn seeds() -> Vec<Seed> {
     let mut cases: Vec<PathBuf> = listed.flatten().map(|case| case.path()).filter(|case| case.is_dir()).collect();
     cases.sort();
     let mut seeds: Vec<Seed> = cases.iter().flat_map(|case| seeds_of(case)).collect();
+    seeds.extend(chains().into_iter().map(|octets| Seed { entry: "arc_set", octets }));
     seeds.extend(ODD_ONES.iter().map(|(entry, text)| Seed { entry, octets: text.as_bytes().to_vec() }));
     seeds
+}
+
+/// The sets of chains that pass, as they stand above the letter of the entry, by the key of RFC 8463 §A.2.
+fn chains() -> Vec<Vec<u8>> {
+    let seed = base64_octets(b"nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").expect("good base64");
+    let seed = seed.as_slice().try_into().expect("32 octets");
+    let key = SigningKey::from_ed25519_seed(seed).expect("a good key");
+    let name = |text| Name::parse(text).expect("a name");
+    let letter = b"From: Ann <ann@firm.example>\r\nSubject: hi\r\n\r\nhello\r\n";
+    let mut sets = Vec::new();
+    let mut chains = Vec::new();
+    for status in [ChainStatus::None, ChainStatus::Pass, ChainStatus::Pass] {
+        let request =
+            SealRequest { status, ..SealRequest::new(name("firm.example"), name("s1"), &key, "mx.example.org") };
+        let mail = [&sets[..], letter].concat();
+        let sealed = seal_message(&mail, LineEnds::AsIs, &request).expect("the letter is sealed");
+        sets = [sealed.octets(), sets].concat();
+        chains.push(sets.clone());
+    }
+    chains
 }
 
 fn seeds_of(case: &Path) -> Vec<Seed> {
@@ -43,7 +68,9 @@ fn seeds_of(case: &Path) -> Vec<Seed> {
 }
 
 /// What golden mails have little of.
-const ODD_ONES: [(&str, &str); 14] = [
+const ODD_ONES: [(&str, &str); 16] = [
+    ("arc_set", "arc-authentication-results:(a(b)) i = 01 (c) ;mx; none\r\nARC-Seal : cv=fail; i=1;\r\n"),
+    ("arc_set", "ARC-Seal: i=2; cv=pass; h=x\r\nARC-Message-Signature: i=51; h=ARC-Seal\r\nARC-Seal:\r\n"),
     ("tag_list", " v = 1 ;\r\n\ta=rsa-sha256 ; b=\r\n AAAA ;"),
     ("key_record", "v=DKIM1; h=sha1:sha256; s=*:email; t=y:s; n=a note; k=rsa; p= Y W\t I ="),
     ("spf_record", "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 a:mail.%{d}/24//64 mx ptr:firm.example ?all"),

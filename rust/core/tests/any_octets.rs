@@ -50,7 +50,7 @@ fn every_entry_keeps_its_promise_for_damaged_seeds() {
 }
 
 /// Pieces that mean something somewhere in mail or DNS.
-const PIECES: [&[u8]; 28] = [
+const PIECES: [&[u8]; 30] = [
     b"\r\n",
     b"\n",
     b"\r",
@@ -77,6 +77,8 @@ const PIECES: [&[u8]; 28] = [
     b"%{d}",
     b"-",
     b"l=1; ",
+    b"i=1; ",
+    b"cv=",
     b"18446744073709551616",
     b"From: a@b.c\r\n",
 ];

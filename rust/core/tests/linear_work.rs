@@ -10,6 +10,7 @@ mod entries;
 
 use std::fmt::Write as _;
 
+use trustlane_core::arc::{ChainStatus, SealRequest, seal_message};
 use trustlane_core::crypto::SigningKey;
 use trustlane_core::dkim::{SigningRequest, sign_message};
 use trustlane_core::dns::Name;
@@ -98,6 +99,16 @@ fn in_mail() -> Vec<Shape> {
         shape("the signature's own name in h=", 480, |n| names_in_h(&":DKIM-Signature".repeat(n), "")),
         shape("blanks in h=", VERY_MANY, |n| names_in_h(&format!(":{}To", " ".repeat(n)), "")),
         shape("copied fields in z=", MANY, |n| octets(&format!("DKIM-Signature: z=a{}\r\n", "|a:b".repeat(n)))),
+        shape("sets of a chain", 12, |n| chain(n, "")),
+        shape("sets of a chain under much mail", 12, |n| chain(n, &"X: y\r\n".repeat(40 * n))),
+        shape("octets of sealed results", VERY_MANY, |n| chain(3, &"y".repeat(n))),
+        shape("comments before the instance", VERY_MANY, |n| {
+            octets(&format!("ARC-Authentication-Results:{} i=1; x\r\n", "(y)".repeat(n)))
+        }),
+        shape("fields of ARC over the limit", MANY, |n| octets(&"ARC-Seal: i=1; cv=none\r\n".repeat(n))),
+        shape("fields of ARC of one set", 24, |n| {
+            octets(&"ARC-Seal: i=1\r\nARC-Message-Signature: i=1\r\nARC-Authentication-Results: i=1; x\r\n".repeat(n))
+        }),
         shape("empty lines in the body, relaxed", VERY_MANY, move |n| signed(&body("\r\n".repeat(n)), Relaxed)),
         shape("empty lines in the body, simple", VERY_MANY, move |n| signed(&body("\r\n".repeat(n)), Simple)),
         shape("empty lines at the end", VERY_MANY, move |n| signed(&(body("y".into()) + &"\r\n".repeat(n)), Relaxed)),
@@ -212,6 +223,21 @@ fn names_in_h(names: &str, fields: &str) -> Work {
     octets(&format!("{before}h=From{names};{after}{mail}"))
 }
 
+/// The examination of a chain of so many sets that passes, with more in its header.
+fn chain(sets: usize, more: &str) -> Work {
+    let key = SigningKey::from_pem(entries::PEM).expect("a good key");
+    let name = |text| Name::parse(text).expect("a name");
+    let mut mail = format!("From: ann@firm.example\r\nX-More: {more}\r\n\r\nbody\r\n").into_bytes();
+    for number in 0..sets {
+        let status = if number == 0 { ChainStatus::None } else { ChainStatus::Pass };
+        let request =
+            SealRequest { status, ..SealRequest::new(name("firm.example"), name("s1"), &key, "mx.example.org") };
+        let sealed = seal_message(&mail, LineEnds::AsIs, &request).expect("the mail is sealed");
+        mail = [sealed.octets(), mail].concat();
+    }
+    fed(mail, LineEnds::AsIs, usize::MAX)
+}
+
 fn fed(mail: Vec<u8>, line_ends: LineEnds, chunk_octets: usize) -> Work {
     Box::new(move || {
         let chunks: Vec<_> = mail.chunks(chunk_octets.min(mail.len())).collect();
@@ -221,7 +247,7 @@ fn fed(mail: Vec<u8>, line_ends: LineEnds, chunk_octets: usize) -> Work {
 
 /// A signature by the key of RFC 8463 §A.2, which the entries' DNS publishes under every name.
 fn field_of(mail: &str, form: Canonicalization) -> Vec<u8> {
-    let key = SigningKey::from_pem(PEM).expect("a good key");
+    let key = SigningKey::from_pem(entries::PEM).expect("a good key");
     let name = |text| Name::parse(text).expect("a name");
     let request = SigningRequest {
         header_canonicalization: form,
@@ -230,11 +256,6 @@ fn field_of(mail: &str, form: Canonicalization) -> Vec<u8> {
     };
     sign_message(mail.as_bytes(), &request).expect("the mail is signed")
 }
-
-const PEM: &str = "-----BEGIN PRIVATE KEY-----
-MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
------END PRIVATE KEY-----
-";
 
 /// How often the blocks of this crate and of the core ran, all together.
 #[expect(
