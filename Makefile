@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check rust python lint bench wheel docs clean tools fuzz fuzz-reference
+.PHONY: help run test check rust python lint bench judge wheel docs clean tools fuzz fuzz-reference
 
 help: ## list every target with its sentence
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ lint: $(VENV)/tools tools ## formatting, lints and types of both languages
 
 bench: $(VENV)/release ## measure against the floor and peers, in one run, as ratios
 	$(BIN)/python -m pytest benches --import-mode=prepend -p no:cacheprovider --benchmark-only --benchmark-columns=median,iqr,rounds
+
+judge: $(VENV)/release ## judge trustlane and plainer ways by all scenarios, a month each, and write docs/assessment.md
+	PYTHONPATH=benches $(BIN)/python -m judge --save
+	$(BIN)/python -m tests.rules.generate >/dev/null
 
 FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/core/fuzz/fuzz_targets/*.rs)))
 FUZZ_SECONDS ?= 120

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 def report(rows: Mapping[str, Sequence[Case]], contenders: Sequence[Verifier], seconds: float) -> Iterator[str]:
     """The table, line by line as it is measured: time for the floor, and for all else the ratio to it."""
-    yield f"{_cpu()}; {os.cpu_count()} cores; Python {platform.python_version()}"
+    yield f"{cpu()}; {os.cpu_count()} cores; Python {platform.python_version()}"
     yield "time of the floor, and how many times as long each verifier takes for a mail"
     first = max(len("mail"), *map(len, rows))
     yield _line("mail", first, [contender.name for contender in contenders])
@@ -95,7 +95,7 @@ def _read(file: Path) -> bytes:
         raise MessageError(f"{file}: cannot be read: {error.strerror}") from error
 
 
-def _cpu() -> str:
+def cpu() -> str:
     """The processor's name, as far as the system tells it."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

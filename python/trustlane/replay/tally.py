@@ -116,7 +116,7 @@ class Figures:
         missing_area_percent: 1-ROCA %.
         logistic_average_percent: lam %.
         coverage_percent: wanted mail that took the trusted lane.
-        established_coverage_percent, established_wanted: the same of senders known for a week with 100 wanted mails,
+        established_coverage_percent, established_wanted: the same of senders known for a week with 150 wanted mails,
             and how many such mails there were.
         contamination_per_million: unwanted mail among a million mails of the trusted lane.
         lost_in_open, lost_in_open_percent: wanted mail held or refused in the open lane, and its share there.

@@ -20,20 +20,20 @@ def mail(id_: str, time: float = SEEN, domain: str = "firm.example", **more: obj
         {"method": "spf", "result": "pass", "domain": f"mx.{domain}", "reason": "spf.matched"},
         {"method": "dmarc", "result": "pass", "domain": domain, "reason": "dmarc.aligned"},
     ]
-    return line(
-        type="mail",
-        id=id_,
-        time=time,
-        ip="192.0.2.1",
-        helo=f"mx.{domain}",
-        mail_from=f"bounce@{domain}",
-        rcpt=["user@site.example"],
-        author=f"Office@{domain}",
-        findings=findings,
-        content_score=0.5,
-        size=4000,
-        **more,
-    )
+    told = {
+        "type": "mail",
+        "id": id_,
+        "time": time,
+        "ip": "192.0.2.1",
+        "helo": f"mx.{domain}",
+        "mail_from": f"bounce@{domain}",
+        "rcpt": ["user@site.example"],
+        "author": f"Office@{domain}",
+        "findings": findings,
+        "content_score": 0.5,
+        "size": 4000,
+    }
+    return line(**{**told, **more})
 
 
 def feedback(about: str, kind: str, time: float, reporter: str = "user@site.example") -> bytes:

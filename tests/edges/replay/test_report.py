@@ -79,9 +79,9 @@ def test_the_logistic_average_lets_neither_rate_hide() -> None:
     assert logistic_average_percent(1.0, 1.0) == pytest.approx(1.0)
 
 
-def test_a_sender_is_established_by_a_week_and_100_wanted_mails() -> None:
+def test_a_sender_is_established_by_a_week_and_150_wanted_mails() -> None:
     tally = Tally()
-    for number in range(100):
+    for number in range(150):
         told(tally, TRUSTED, Truth.WANTED, time=SEEN + number)
     assert tally.established.total() == 0
     told(tally, OPEN, Truth.WANTED, time=SEEN + 8 * DAY)
@@ -94,7 +94,7 @@ def test_the_warm_up_makes_a_past_and_counts_for_nothing() -> None:
     tally = Tally(counted_from=SEEN + 7 * DAY)
     for number in range(100):
         told(tally, OPEN, Truth.UNWANTED if number % 2 else Truth.WANTED, time=SEEN + number)
-    for number in range(60):
+    for number in range(110):
         told(tally, OPEN, Truth.WANTED, time=SEEN + 60 + number)
     told(tally, TRUSTED, Truth.WANTED, time=SEEN + 8 * DAY)
     assert (tally.figures().mails, tally.figures().established_wanted) == (1, 1)

@@ -1,0 +1,1 @@
+"""The judge: trustlane and four plainer ways, over the same traffic, held to the same truth."""
