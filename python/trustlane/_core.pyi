@@ -40,6 +40,12 @@ class Answer:
     def octets(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
 
+def read_response(octets: bytes, section: bytes, record_type: str) -> tuple[Answer, int] | str:
+    """What a name server sent: an answer and its time to live in seconds, or why it is none.
+
+    ``section`` is the question section as it was sent. Raises ValueError for no record type that we ask.
+    """
+
 FindingParts = tuple[str, str, str, str, dict[str, Any], dict[str, str], dict[str, Any]]
 """method, result, reason, text, values, properties, facts: see trustlane.identities.Finding."""
 

@@ -11,6 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use trustlane_core::arc::{self, ChainStatus, SealRequest};
 use trustlane_core::crypto::SigningKey;
 use trustlane_core::dkim::{self, Algorithm, KeyRecord};
+use trustlane_core::dns::response::{self, Other, Response};
 use trustlane_core::dns::{Answer, Answers, Lookups, Name, Question, Record, RecordType, Unavailable, Wait};
 use trustlane_core::examination::{Examination, Options, SessionFacts};
 use trustlane_core::finding::{Finding, Method, ResultWord};
@@ -20,7 +21,7 @@ use trustlane_core::{address, authres, dmarc, spf, tags};
 pub type Entry = fn(&[u8]);
 
 /// Every entry under the name of its fuzz target.
-pub const ENTRIES: [(&str, Entry); 8] = [
+pub const ENTRIES: [(&str, Entry); 9] = [
     ("message", message),
     ("tag_list", tag_list),
     ("key_record", key_record),
@@ -29,7 +30,11 @@ pub const ENTRIES: [(&str, Entry); 8] = [
     ("address_list", address_list),
     ("authentication_results", authentication_results),
     ("arc_set", arc_set),
+    ("dns_response", dns_response),
 ];
+
+/// The question to which [`dns_response`] is the response.
+const SECTION: &[u8] = b"\x03kEy\x07eXample\x00\x00\x10\x00\x01";
 
 /// After what golden mails are dated.
 const NOW_SECONDS: u64 = 1_800_000_000;
@@ -155,6 +160,21 @@ pub const PEM: &str = "-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
 -----END PRIVATE KEY-----
 ";
+
+/// Octets without their question section, put in its place after the header, are read as a response: no record comes
+/// from nowhere, and an answer to a question that was spelled otherwise is none.
+pub fn dns_response(octets: &[u8]) {
+    let (header, rest) = octets.split_at(octets.len().min(12));
+    let whole = [header, SECTION, rest].concat();
+    let other_spelling = SECTION.to_ascii_lowercase();
+    for record_type in RecordType::ALL {
+        let read = response::read(&whole, SECTION, record_type);
+        if let Response::Heard { answer, .. } = &read {
+            assert!(answer.octets() <= 100 * whole.len(), "{answer:?}");
+            assert_eq!(response::read(&whole, &other_spelling, record_type), Response::Other(Other::Stray));
+        }
+    }
+}
 
 /// One mail to its end in a DNS where most names publish something.
 pub fn examined(chunks: &[&[u8]], line_ends: LineEnds) -> Examination {

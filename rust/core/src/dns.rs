@@ -5,6 +5,8 @@
 //! independent, so that questions leave together.
 
 mod records;
+pub mod response;
+mod wire;
 
 use std::any::Any;
 use std::cell::Cell;

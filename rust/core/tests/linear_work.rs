@@ -134,6 +134,9 @@ fn in_mail() -> Vec<Shape> {
 
 fn in_values() -> Vec<Shape> {
     vec![
+        shape("records of a DNS response", MANY, |n| response(n, b"\x00", n)),
+        shape("records with names of pointers", MANY, |n| response(n, &chain_of_pointers(), 119)),
+        shape("pointers in the name of each record", 60, |n| response(1_000, &chain_of_pointers(), n)),
         shape("tags", 50, |n| entry("tag_list", &tags(n))),
         shape("tags over the limit", MANY, |n| entry("tag_list", &tags(n))),
         shape("octets in a tag", MANY, |n| entry("tag_list", &format!("v=1; b={}", "x".repeat(n)))),
@@ -212,6 +215,33 @@ fn signed(mail: &str, form: Canonicalization) -> Work {
 /// The same, relaxed, and octet by octet.
 fn chunks(mail: &str) -> Work {
     fed([field_of(mail, Relaxed), mail.as_bytes().to_vec()].concat(), LineEnds::AsIs, 1)
+}
+
+/// A response with a first record whose data are `data`, and then `count` records whose owner is the pointer at `which`
+/// in it, or the root.
+fn response(count: usize, data: &[u8], which: usize) -> Work {
+    let owner = if data.len() > 1 { pointer(DATA_AT + 1 + 2 * which.min(119)).to_vec() } else { vec![0] };
+    let answers = u16::try_from(count + 1).expect("few records").to_be_bytes();
+    let mut octets = [&b"\x12\x34\x81\x80\x00\x01"[..], &answers, b"\x00\x00\x00\x00"].concat();
+    let length = u16::try_from(data.len()).expect("few octets").to_be_bytes();
+    octets.extend([&b"\x00\x00\x63\x00\x01\x00\x00\x00\x00"[..], &length, data].concat());
+    for _ in 0..count {
+        octets.extend([&owner[..], b"\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\xc0\x00\x02\x01"].concat());
+    }
+    Box::new(move || entries::dns_response(&octets))
+}
+
+/// Where the data of the first record stand, after the question that the entry puts in.
+const DATA_AT: usize = 12 + 17 + 11;
+
+/// A root, then pointers, each to the place before it.
+fn chain_of_pointers() -> Vec<u8> {
+    let places = (0..120).map(|number| DATA_AT + if number == 0 { 0 } else { 2 * number - 1 });
+    [vec![0], places.flat_map(pointer).collect()].concat()
+}
+
+fn pointer(to: usize) -> [u8; 2] {
+    (0xc000 | u16::try_from(to).expect("near the beginning")).to_be_bytes()
 }
 
 /// A signature with more names in h= over more fields; its body hash is right, so that the header is hashed.

@@ -13,6 +13,7 @@ mod key;
 mod key_cache;
 mod outgoing;
 mod question;
+mod response;
 mod seal;
 mod sign;
 mod signed_mail;
@@ -43,6 +44,8 @@ mod _core {
     use crate::outgoing::Outgoing;
     #[pymodule_export]
     use crate::question::Question;
+    #[pymodule_export]
+    use crate::response::read_response;
     #[pymodule_export]
     use crate::seal::{results_of, seal};
     #[pymodule_export]

@@ -83,8 +83,9 @@ class FaultServer:
         self.asked: list[tuple[str, dns.message.Message]] = []
         self.ports: set[int] = set()
         self._held: list[socket.socket] = []
-        for work in (self._serve_udp, self._serve_tcp):
-            Thread(target=work, daemon=True).start()
+        self._threads = [Thread(target=work, daemon=True) for work in (self._serve_udp, self._serve_tcp)]
+        for thread in self._threads:
+            thread.start()
 
     def __enter__(self) -> Self:
         return self
@@ -93,6 +94,8 @@ class FaultServer:
         for endpoint in (self._tcp, self._udp):
             with suppress(OSError):  # also wakes who reads from it
                 endpoint.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
         for endpoint in (self._tcp, self._udp, *self._held):
             endpoint.close()
 
