@@ -49,8 +49,11 @@ def read_response(octets: bytes, section: bytes, record_type: str) -> tuple[Answ
 FindingParts = tuple[str, str, str, str, dict[str, Any], dict[str, str], dict[str, Any]]
 """method, result, reason, text, values, properties, facts: see trustlane.identities.Finding."""
 
-ResultParts = tuple[str, str, str, Sequence[tuple[str, str]]]
-"""method, result, reason text (empty for none), and (property, value) pairs: one result of RFC 8601 §2.2."""
+ResultParts = tuple[str, int, str, str | None, Sequence[tuple[str, str, str]]]
+"""method, version, result, reason, and (ptype, name, value) of each property: one result of RFC 8601 §2.2."""
+
+FieldParts = tuple[str, int, int | None, list[tuple[str, int, str, str | None, list[tuple[str, str, str]]]]]
+"""identifier, version, ARC's instance, and the results: see trustlane.authres.AuthenticationResults."""
 
 SignerParts = tuple[str | None, str | None, bool, int | None]
 """d=, s=, whether the signature verified, and bits of an RSA key."""
@@ -113,8 +116,12 @@ class Examination:
         atps: bool = False,
         cache: KeyCache | None = None,
         suffixes: PublicSuffixes | None = None,
+        submitter: str | None = None,
+        checks: Sequence[str] = (),
+        batv: BatvRing | None = None,
     ) -> Examination: ...
     def feed(self, octets: bytes) -> None: ...
+    def recipient(self, path: str) -> None: ...
     def finish(self) -> None: ...
     def questions(self) -> list[Question]: ...
     def learn(self, answers: Mapping[Question, Answer]) -> None: ...
@@ -201,8 +208,44 @@ def verify_many(
 ) -> list[list[FindingParts]]:
     """The same for each of many messages, on so many threads at once, without the interpreter's lock."""
 
-def write_results(authserv_id: str, results: Sequence[ResultParts]) -> bytes:
-    """The value of an Authentication-Results field, folded (RFC 8601 §2.2)."""
+@final
+class BatvRing:
+    """Our keys for bounce addresses (draft-levine-smtp-batv §4.1).
+
+    ``keys`` are (number, first day, secret), the number one digit, days counted since 1970, 20 octets at least. Raises
+    ValueError for keys that could be taken for each other or guessed, and for what is no domain name.
+    """
+
+    def __new__(
+        cls,
+        keys: Sequence[tuple[int, int, bytes]],
+        domains: Sequence[str],
+        *,
+        lifetime_days: int = 7,
+        run_in_ends: int = 0,
+    ) -> BatvRing: ...
+    @property
+    def lifetime_days(self) -> int: ...
+    def tag(self, path: str, day: int) -> tuple[str, str | None]: ...
+    def check(self, path: str, day: int) -> tuple[str, str]: ...
+
+def untagged(path: str) -> str:
+    """The address below any tag, ours or another's; for keys of history, never for delivery."""
+
+def is_bounce_sender(mail_from: str) -> bool:
+    """Whether mail from this reverse-path is a bounce: the null path, or a mailer daemon's."""
+
+def write_results(authserv_id: str, results: Sequence[ResultParts], instance: int | None = None) -> bytes:
+    """The value of an Authentication-Results field, or of ARC's with an instance, folded (RFC 8601 §2.2)."""
+
+def parse_results(value: bytes, *, is_arc: bool = False) -> FieldParts:
+    """Reads the value of such a field. Raises ValueError(what, at) where it breaks the grammar."""
+
+def reported_results(header: bytes, ids: Sequence[str]) -> list[FieldParts]:
+    """The fields under these identifiers that stand above the first Received field of a header (RFC 8601 §4.1)."""
+
+def registered_methods() -> list[tuple[str, list[str]]]:
+    """The methods that IANA lists, each with the properties it may tell of (RFC 8601 §2.7)."""
 
 class UnsignableMessage(ValueError):
     """A message that must not be signed: without From, with a lone CR or LF, or with too large a header."""

@@ -22,6 +22,7 @@ def verify(
     helo: str | None = None,
     mail_from: str | None = None,
     rcpt: Sequence[str] = (),
+    submitter: str | None = None,
     line_ends: LineEnds = LineEnds.FIX_CRLF,
     resolver: Resolver = NO_RESOLVER,
     ledger: Ledger = NO_LEDGER,
@@ -40,6 +41,7 @@ def verify(
         helo: what it said in EHLO or HELO.
         mail_from: the reverse-path; ``""`` is the null path.
         rcpt: the forward-paths.
+        submitter: the value of SUBMITTER at MAIL, decoded (RFC 4405 §4).
         line_ends: what a CR or LF that stands alone means; by default LF counts as CRLF, as in a file.
         resolver: answers DNS questions, as :class:`trustlane.dns.resolver.DnsResolver`.
         ledger: history, as :class:`trustlane.ledger.sqlite.SqliteLedger`; it is told of this mail.
@@ -56,7 +58,7 @@ def verify(
         >>> decision.lane.value
         'open'
     """
-    mail = transaction(message, client_ip, helo, mail_from, rcpt, line_ends)
+    mail = transaction(message, client_ip, helo, mail_from, rcpt, line_ends, submitter)
     return carry(mail, resolver=resolver, ledger=ledger, policy=policy or Policy(), now=_instant(now))
 
 
@@ -67,6 +69,7 @@ async def averify(
     helo: str | None = None,
     mail_from: str | None = None,
     rcpt: Sequence[str] = (),
+    submitter: str | None = None,
     line_ends: LineEnds = LineEnds.FIX_CRLF,
     resolver: AsyncResolver = NO_RESOLVER,
     ledger: AsyncLedger = NO_LEDGER,
@@ -74,7 +77,7 @@ async def averify(
     now: Instant | None = None,
 ) -> Decision:
     """:func:`verify` for an event loop."""
-    mail = transaction(message, client_ip, helo, mail_from, rcpt, line_ends)
+    mail = transaction(message, client_ip, helo, mail_from, rcpt, line_ends, submitter)
     return await acarry(mail, resolver=resolver, ledger=ledger, policy=policy or Policy(), now=_instant(now))
 
 
@@ -85,6 +88,7 @@ def transaction(
     mail_from: str | None,
     rcpt: Sequence[str],
     line_ends: LineEnds = LineEnds.FIX_CRLF,
+    submitter: str | None = None,
 ) -> Transaction:
     """The transaction that these arguments tell of.
 
@@ -98,7 +102,9 @@ def transaction(
     if line_ends not in tuple(LineEnds):
         raise MessageError(f"{line_ends!r} is no policy for line ends, as {', '.join(LineEnds)} are")
     octets = with_crlf(bytes(message)) if line_ends == LineEnds.FIX_CRLF else bytes(message)
-    return Transaction(octets, Session(client_ip, helo), Envelope(mail_from, tuple(rcpt)), LineEnds(line_ends))
+    return Transaction(
+        octets, Session(client_ip, helo), Envelope(mail_from, tuple(rcpt), submitter), LineEnds(line_ends)
+    )
 
 
 def _is_address(text: str) -> bool:

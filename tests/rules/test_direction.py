@@ -19,7 +19,8 @@ ALLOWED: dict[str, set[str]] = {
     "message": BASE,
     "dns": BASE,
     "ledger": BASE,
-    **{name: BASE | PORTS | set(LINE[: LINE.index(name)]) for name in LINE if name != "message"},
+    "authres": BASE,
+    **{name: BASE | PORTS | {"authres"} | set(LINE[: LINE.index(name)]) for name in LINE if name != "message"},
     "keys": BASE,
     "dkim": BASE | {"dns", "message", "identities"},
     "reference": BASE | {"dns", "message", "identities"},
@@ -32,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE
     | PORTS
     | set(LINE)
-    | {"settings", "verify", "keys", "dkim", "smtp", "milter", "web", "replay", "simulate"},
+    | {"settings", "authres", "verify", "keys", "dkim", "smtp", "milter", "web", "replay", "simulate"},
     "__init__": BASE | {"message", "identities", "lanes", "verify"},
     "__main__": {"cli"},
 }

@@ -44,6 +44,7 @@ def story(mail: Transaction, decision: Decision, now: Instant) -> Iterator[str]:
     yield from _message(mail, now)
     yield from _questions(decision)
     yield from _findings(decision)
+    yield from _reported(decision)
     yield from _identities(decision)
     yield from _assessment(decision)
     yield from _lane(decision)
@@ -80,6 +81,15 @@ def _findings(decision: Decision) -> Iterator[str]:
         yield from textwrap.wrap(told, COLUMNS, initial_indent="    ", subsequent_indent="    ")
 
 
+def _reported(decision: Decision) -> Iterator[str]:
+    """What hosts before us say. It is told and proves nothing."""
+    for field in decision.examined.reported:
+        yield f"\n{field.authserv_id}, which sent this mail on, reports:"
+        for result in field.results:
+            about = ", ".join(f"{one.ptype}.{one.name}={one.value}" for one in result.properties)
+            yield f"  {result.method}: {result.result}" + (f" ({about})" if about else "")
+
+
 def _fact(value: object) -> str:
     match value:
         case list():
@@ -104,6 +114,9 @@ _KINDS = {
     "spf": "the domain of the reverse-path",
     "rfc5321.helo": "the client's own name",
     "iprev": "the name of the client's address",
+    "helo": "the name that the client gave itself",
+    "pra": "the domain of the address that the header puts forward",
+    "batv": "the address of ours that the bounce answers",
     "arc": "a trusted sealer",
     "ipv4": "the client's network",
     "ipv6": "the client's network",

@@ -13,7 +13,7 @@ from trustlane.dns.port import DualResolver
 from trustlane.dns.resolver import DnsResolver
 from trustlane.dns.zone import ZoneResolver
 from trustlane.errors import MessageError, SettingsError
-from trustlane.identities import ExamineLimits
+from trustlane.identities import Boundary, Checks, ExamineLimits
 from trustlane.lanes import Policy, SiteKeys
 from trustlane.ledger import Ledger
 from trustlane.ledger.absent import NO_LEDGER
@@ -41,6 +41,7 @@ def declare_mail(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rcpt", metavar="ADDRESS", action="append", default=[], help="a forward-path; may be repeated"
     )
+    parser.add_argument("--submitter", metavar="ADDRESS", help="what the client gave as SUBMITTER, for Sender ID")
     parser.add_argument(
         "--line-ends",
         type=LineEnds,
@@ -81,7 +82,9 @@ def mail_of(options: argparse.Namespace) -> Transaction:
     octets = octets_of(options.file)
     if not octets:
         raise MessageError(f"{options.file}: is empty; there is no mail to look at")
-    return transaction(octets, options.ip, options.helo, options.mail_from, options.rcpt, options.line_ends)
+    return transaction(
+        octets, options.ip, options.helo, options.mail_from, options.rcpt, options.line_ends, options.submitter
+    )
 
 
 def resolver_of(options: argparse.Namespace, settings: Settings) -> DualResolver:
@@ -123,8 +126,20 @@ def policy_of(settings: Settings, keys: SiteKeys = NO_KEYS) -> Policy:
         trusted_sealers=settings.arc.trusted_sealers,
         atps=settings.dkim.atps,
         suffixes=suffixes_by(settings),
+        checks=checks_of(settings),
+        boundary=boundary_of(settings),
     )
     return Policy(mode=settings.site.mode, thresholds=thresholds, limits=limits, keys=keys)
+
+
+def boundary_of(settings: Settings) -> Boundary:
+    authres = settings.authres
+    return Boundary(authres.own_ids, authres.upstream_ids, authres.upstream_clients)
+
+
+def checks_of(settings: Settings) -> Checks:
+    """The checks that this site makes beyond the usual."""
+    return Checks(helo=settings.helo.check, csa=settings.csa.check, sender_id=settings.senderid.check)
 
 
 def octets_of(name: str) -> bytes:

@@ -10,10 +10,11 @@ import sys
 from collections.abc import Sequence
 
 from trustlane._core import UnsignableMessage, results_of, seal
+from trustlane.authres.write import ResultParts, result_parts
 from trustlane.cli.check import decided
 from trustlane.cli.keys import table_of
 from trustlane.cli.options import declare_mail, declare_world, mail_of, now_of, settings_of
-from trustlane.delivery.write import ResultParts, result_parts
+from trustlane.delivery.write import results as results_from
 from trustlane.errors import KeyTableError, MessageError
 from trustlane.keys import StoredKey
 
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     results: Sequence[ResultParts] = (
         results_of(mail.message, authserv_id)
         if options.found_in_fields
-        else result_parts(decided(options, mail, now).findings)
+        else result_parts(results_from(decided(options, mail, now).findings, authserv_id))
     )
     status = _status(results)
     if status == "temperror":
@@ -75,7 +76,7 @@ def _key(options: argparse.Namespace, now: int) -> StoredKey:
 
 
 def _status(results: Sequence[ResultParts]) -> str:
-    statuses = {result.lower() for method, result, _, _ in results if method.lower() == "arc"}
+    statuses = {result.lower() for method, _, result, _, _ in results if method.lower() == "arc"}
     if not statuses:
         return "none"
     return statuses.pop() if len(statuses) == 1 else "fail"

@@ -16,8 +16,8 @@ class ReadHeader(Protocol):
     def forged_results(self, ours: Sequence[str]) -> list[int]: ...
 
 
-def forged(header: ReadHeader, authserv_id: str) -> list[DeleteField]:
-    """Edits that remove results under our name (RFC 8601 §5), and every ``Trust-Lane`` field."""
+def forged(header: ReadHeader, authserv_id: str, others: Sequence[str] = ()) -> list[DeleteField]:
+    """Edits that remove results under our name or under these other ones (RFC 8601 §5), and each ``Trust-Lane`` field."""
     fields = header.field_spans
     lanes = [number for number, (name, _, _) in enumerate(fields) if name.lower() == NAME.lower().encode()]
-    return deletions(fields, [*header.forged_results([authserv_id]), *lanes])
+    return deletions(fields, [*header.forged_results([authserv_id, *others]), *lanes])

@@ -118,7 +118,7 @@ def arc_sign(
     """
     key = key_for(privkey, text_of(signature_algorithm))
     results = results_of(message, text_of(srv_id))
-    statuses = {result.lower() for method, result, _, _ in results if method.lower() == "arc"}
+    statuses = {result.lower() for method, _, result, _, _ in results if method.lower() == "arc"}
     if not results or (not statuses and _has_chain(message)):
         if logger:
             logger.debug("nothing is known of the message at %s; it is not sealed", text_of(srv_id))

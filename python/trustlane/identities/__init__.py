@@ -4,6 +4,8 @@ Takes a transaction and what DNS says, gives findings, and from them the validat
 history, trust or lanes.
 """
 
+from trustlane.identities.boundary import Boundary
+from trustlane.identities.checks import Checks, SenderId
 from trustlane.identities.examine import Examined, Examining, aexamine, examine
 from trustlane.identities.finding import Finding
 from trustlane.identities.identity import Identities, Identity, identify
@@ -12,12 +14,15 @@ from trustlane.identities.limits import ExamineLimits
 
 __all__ = [
     "KEYS",
+    "Boundary",
+    "Checks",
     "ExamineLimits",
     "Examined",
     "Examining",
     "Finding",
     "Identities",
     "Identity",
+    "SenderId",
     "aexamine",
     "examine",
     "identify",

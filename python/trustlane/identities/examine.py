@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from trustlane._core import Answer, Examination, Question
+from trustlane.authres import AuthenticationResults, reported
 from trustlane.dns import AsyncResolver, Resolver
 from trustlane.identities.finding import Finding
 from trustlane.identities.key_cache import KEYS
@@ -19,6 +20,8 @@ class Examined:
         transcript: each question with its answer, in the order they were learned.
         rounds: how often questions went out; round trips in sequence.
         rejected_at: the octet at which a CR or LF stands alone, where the mail's line ends refuse that.
+        reported: what hosts before us found, where the site reads it; told, and never a ground for trust.
+        forged_ids: identifiers, beside this host's own, under which this mail may bear no results.
         examination: the core's side of it, which knows where the header's fields lie.
     """
 
@@ -26,6 +29,8 @@ class Examined:
     transcript: tuple[tuple[Question, Answer], ...]
     rounds: int
     rejected_at: int | None
+    reported: tuple[AuthenticationResults, ...]
+    forged_ids: tuple[str, ...]
     examination: Examination = field(repr=False, compare=False)
 
 
@@ -43,7 +48,13 @@ class Examining:
     """One mail whose octets may come in parts, however cut. Memory does not grow with its body."""
 
     def __init__(
-        self, session: Session, mail_from: str | None, line_ends: LineEnds, limits: ExamineLimits, now: Instant
+        self,
+        session: Session,
+        mail_from: str | None,
+        line_ends: LineEnds,
+        limits: ExamineLimits,
+        now: Instant,
+        submitter: str | None = None,
     ) -> None:
         self._examination = Examination(
             client_ip=session.client_ip,
@@ -57,8 +68,16 @@ class Examining:
             atps=limits.atps,
             suffixes=limits.suffixes,
             cache=KEYS,
+            submitter=submitter,
+            checks=limits.checks.words(),
+            batv=limits.checks.batv,
         )
+        self._boundary, self._client_ip = limits.boundary, session.client_ip
         self._told_ahead: set[Question] = set()
+
+    def recipient(self, path: str) -> None:
+        """One more forward-path of the envelope; bounces are judged by them."""
+        self._examination.recipient(path)
 
     def feed(self, octets: bytes) -> None:
         """Takes the next octets of the message."""
@@ -94,7 +113,7 @@ class Examining:
         while questions := self._examination.questions():
             self._examination.learn(resolver.ask(questions))
             rounds += 1
-        return _examined(self._examination, rounds)
+        return self._examined(rounds)
 
     async def aexamined(self, resolver: AsyncResolver) -> Examined:
         """The same for an event loop."""
@@ -102,16 +121,27 @@ class Examining:
         while questions := self._examination.questions():
             self._examination.learn(await resolver.aask(questions))
             rounds += 1
-        return _examined(self._examination, rounds)
+        return self._examined(rounds)
+
+    def _examined(self, rounds: int) -> Examined:
+        examination = self._examination
+        readable = self._boundary.readable_ids(self._client_ip)
+        return Examined(
+            findings=tuple(Finding(*parts) for parts in examination.findings()),
+            transcript=tuple(examination.transcript()),
+            rounds=rounds,
+            rejected_at=examination.rejected_at,
+            reported=reported(examination.header, readable) if readable else (),
+            forged_ids=self._boundary.forged_ids(self._client_ip),
+            examination=examination,
+        )
 
 
 def _whole(mail: Transaction, limits: ExamineLimits, now: Instant) -> Examining:
-    examining = Examining(mail.session, mail.envelope.mail_from, mail.line_ends, limits, now)
+    envelope = mail.envelope
+    examining = Examining(mail.session, envelope.mail_from, mail.line_ends, limits, now, envelope.submitter)
+    for path in envelope.rcpt:
+        examining.recipient(path)
     examining.feed(mail.message)
     examining.finish()
     return examining
-
-
-def _examined(examination: Examination, rounds: int) -> Examined:
-    findings = tuple(Finding(*parts) for parts in examination.findings())
-    return Examined(findings, tuple(examination.transcript()), rounds, examination.rejected_at, examination)

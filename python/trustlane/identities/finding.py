@@ -10,7 +10,8 @@ class Finding:
     """One check's outcome. Bad mail is a finding, never an exception.
 
     Attributes:
-        method: ``dkim``, ``arc``, ``spf``, ``dmarc``, ``iprev`` (RFC 8601 §2.7).
+        method: ``dkim``, ``arc``, ``spf``, ``sender-id``, ``dmarc``, ``iprev`` (RFC 8601 §2.7); or ``helo``, ``csa``,
+            ``batv``, which are not registered.
         result: ``none``, ``pass``, ``fail``, ``softfail``, ``neutral``, ``policy``, ``temperror``, ``permerror``.
         reason: the code of why, as ``dkim.body-hash-differs``; the list is closed (docs/reasons.md).
         text: the same as a sentence.

@@ -1,7 +1,8 @@
 """Findings become validated identities, and these become the subjects of history.
 
-A name is validated only by a pass that covers the whole body; the author domain only by an aligned pass (RFC 9989
-§4.4). The pair (author domain, signing domain) is a subject of its own, because a shared mail service signs for many.
+A name is validated only by a pass that covers the whole body; the author domain only by an aligned pass of such a name
+(RFC 9989 §4.4). A key in test mode validates nothing: its mail must be treated as if it were not signed (RFC 6376
+§3.6.1). The pair (author domain, signing domain) is a subject of its own, because a shared mail service signs for many.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,12 +26,15 @@ class Identity:
     """One validated name.
 
     Attributes:
-        kind: ``rfc5322.from``, ``dkim``, ``spf``, ``rfc5321.helo``, ``ipv4`` or ``ipv6`` (RFC 7073 §3.2), ``iprev``,
-            or ``arc`` for a sealer whom this site lists; such a one has no history here.
+        kind: ``rfc5322.from``, ``dkim``, ``spf``, ``rfc5321.helo``, ``ipv4`` or ``ipv6`` (RFC 7073 §3.2); or one of
+            ours: ``pra`` (Sender ID); ``iprev`` and ``helo``, names that lead to the client; ``batv``, our own address
+            that a bounce answers; ``arc``, a sealer whom this site lists. Of these only ``pra`` has a history here.
         name: lower case, A-labels; for addresses the network.
         organizational_domain: where a DMARC walk found it (RFC 9989 §4.10.2), else ``None``.
         is_aligned: whether it is, or is aligned with, the author domain.
         by: the method that validated it.
+        coverage: ``whole`` where a signature over the whole body stands behind it; ``session`` where it says who sent
+            the mail, and nothing of what is in it.
     """
 
     kind: str
@@ -38,6 +42,7 @@ class Identity:
     organizational_domain: str | None
     is_aligned: bool
     by: str
+    coverage: str = "session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +79,52 @@ class _Author:
     aligned_by: tuple[str, ...]
 
 
-def _author(findings: Iterable[Finding]) -> _Author | None:
-    """The one author domain; several of them, or a damaged From, make none (RFC 9989 §5.3.1)."""
+def _author(findings: Sequence[Finding]) -> _Author | None:
+    """The one author domain; several of them, or a damaged From, make none (RFC 9989 §5.3.1).
+
+    DMARC takes any pass that is aligned. Here a name must be validated to stand behind its author: not by a signature
+    that leaves part of the body open, nor by an SPF record that lets everybody send.
+    """
     found = [finding for finding in findings if finding.method == "dmarc" and "author_domain" in finding.facts]
     if len(found) != 1:
         return None
     facts = found[0].facts
+    validated = {
+        f"{kind} {finding.facts['domain']}"
+        for finding in findings
+        if (kind := _kind_validated_by(finding)) in _ALIGNABLE
+    }
+    aligned_by = tuple(name for name in facts.get("aligned_by", ()) if name in validated)
     return _Author(
         domain=facts["author_domain"],
         address=facts.get("author_address"),
         organizational_domain=facts.get("organizational_domain", facts["author_domain"]),
-        is_validated=facts.get("is_aligned", False),
-        aligned_by=tuple(facts.get("aligned_by", ())),
+        is_validated=facts.get("is_aligned", False) and bool(aligned_by),
+        aligned_by=aligned_by,
     )
 
 
-def _validated(findings: Iterable[Finding], session: Session, author: _Author | None) -> Iterable[Identity]:
+_ALIGNABLE = ("dkim", "spf")
+"""Kinds that DMARC may align (RFC 9989 §4.4)."""
+
+
+def _validated(findings: Sequence[Finding], session: Session, author: _Author | None) -> Iterable[Identity]:
     if author and author.is_validated:
-        yield Identity("rfc5322.from", author.domain, author.organizational_domain, is_aligned=True, by="dmarc")
+        coverage = "whole" if any(name.startswith("dkim ") for name in author.aligned_by) else "session"
+        yield Identity(
+            "rfc5322.from", author.domain, author.organizational_domain, is_aligned=True, by="dmarc", coverage=coverage
+        )
     for finding in findings:
         for sealer in finding.facts.get("trusted_sealers", ()):
             yield Identity("arc", sealer, None, is_aligned=False, by="arc")
         kind = _kind_validated_by(finding)
         if kind is None:
             continue
-        name = finding.facts["name" if kind == "iprev" else "domain"]
+        name = finding.facts[_NAMED_BY.get(kind, "domain")]
         is_aligned = author is not None and f"{kind} {name}" in author.aligned_by
         organization = author.organizational_domain if author and is_aligned else None
-        yield Identity(kind, name, organization, is_aligned=is_aligned, by=finding.method)
+        coverage = "whole" if kind == "dkim" else "session"
+        yield Identity(kind, name, organization, is_aligned, finding.method, coverage)
     if network := network_of(session.client_ip):
         kind = "ipv6" if ":" in network else "ipv4"
         yield Identity(kind, network, None, is_aligned=False, by="network")
@@ -115,10 +138,20 @@ def _kind_validated_by(finding: Finding) -> str | None:
             return "dkim"
         case "spf" if not finding.facts.get("matches_everyone"):
             return "rfc5321.helo" if finding.facts["identity"] == "helo" else "spf"
-        case "iprev":
-            return "iprev"
+        case "csa":
+            return "rfc5321.helo"
+        case "sender-id" if finding.facts["identity"] == "pra" and not finding.facts.get("matches_everyone"):
+            return "pra"
+        case "helo" if "domain" in finding.facts:
+            return "helo"
+        case "iprev" | "batv":
+            return finding.method
         case _:
             return None
+
+
+_NAMED_BY = {"iprev": "name", "batv": "address"}
+"""The fact that holds the name, where it is no domain."""
 
 
 _NETWORKS_KEPT = 16_384
@@ -160,6 +193,7 @@ def _subjects(
 _KINDS_BY_BACK_OFF = (
     ("dkim", "dkim"),
     ("spf", "spf"),
+    ("pra", "pra"),
     ("rfc5321.helo", "rfc5321.helo"),
     ("ipv4", "network"),
     ("ipv6", "network"),

@@ -1,8 +1,10 @@
-"""How much work one mail may cause."""
+"""What is checked of one mail, and how much work it may cause."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trustlane._core import PublicSuffixes
+from trustlane.identities.boundary import Boundary
+from trustlane.identities.checks import Checks
 
 MAX_SIGNATURES = 10
 """DKIM signatures that are evaluated. Each may cost a question and a verification; wanted mail has up to five."""
@@ -22,6 +24,8 @@ class ExamineLimits:
             §9.4).
         atps: whether authors' domains are asked for whom they let sign for them (RFC 6541).
         suffixes: a public suffix list, for the legacy way to organizational domains; ``None`` walks the tree.
+        checks: those that are made beyond the usual.
+        boundary: whose Authentication-Results are ours, and whose may be read.
     """
 
     max_signatures: int = MAX_SIGNATURES
@@ -29,3 +33,5 @@ class ExamineLimits:
     trusted_sealers: tuple[str, ...] = ()
     atps: bool = False
     suffixes: PublicSuffixes | None = None
+    checks: Checks = field(default_factory=Checks)
+    boundary: Boundary = field(default_factory=Boundary)

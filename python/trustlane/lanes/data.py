@@ -1,5 +1,6 @@
 """A decision as plain data, for JSON: what ``trustlane check --json`` prints."""
 
+from dataclasses import asdict
 from typing import Any
 
 from trustlane.assessment import Standing
@@ -18,6 +19,7 @@ def as_data(decision: Decision) -> dict[str, Any]:
         "action": decision.action.value,
         "reasons": [_reason(reason) for reason in decision.reasons],
         "findings": [_finding(finding) for finding in decision.findings],
+        "reported": [asdict(field) for field in decision.examined.reported],
         "identities": [_identity(identity) for identity in identities.validated],
         "pairs": [{"author_domain": author, "signing_domain": signer} for author, signer in identities.pairs],
         "assessment": {
@@ -52,6 +54,7 @@ def _identity(identity: Identity) -> dict[str, Any]:
         "organizational_domain": identity.organizational_domain,
         "is_aligned": identity.is_aligned,
         "by": identity.by,
+        "coverage": identity.coverage,
     }
 
 

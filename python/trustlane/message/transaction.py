@@ -29,10 +29,12 @@ class Envelope:
     Attributes:
         mail_from: the reverse-path; ``""`` is the null path of a bounce, ``None`` is not known.
         rcpt: the forward-paths, in the order given.
+        submitter: the value of SUBMITTER, decoded (RFC 4405 §4); ``None`` where the client gave none.
     """
 
     mail_from: str | None = None
     rcpt: tuple[str, ...] = ()
+    submitter: str | None = None
 
 
 class LineEnds(StrEnum):

@@ -82,6 +82,11 @@ def each_a_mailbox(value: tuple[str, ...]) -> str | None:
     return f"{wrong[0]!r} is no address" if wrong else None
 
 
+def each_one_word(value: tuple[str, ...]) -> str | None:
+    wrong = [word for word in value if no_blanks(word)]
+    return f"{wrong[0]!r} is not one word" if wrong else None
+
+
 def each_a_network(value: tuple[str, ...]) -> str | None:
     for network in value:
         try:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from trustlane.dns.limits import DnsLimits
+from trustlane.identities import SenderId
 from trustlane.identities.limits import MAX_RSA_BITS, MAX_SIGNATURES
 from trustlane.lanes.policy import Mode
 from trustlane.settings.declare import (
@@ -17,6 +18,7 @@ from trustlane.settings.declare import (
     each_a_word,
     each_an_endpoint,
     each_one_of,
+    each_one_word,
     no_blanks,
     one_of,
     part,
@@ -314,6 +316,63 @@ class DmarcSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthresSettings:
+    """Whose Authentication-Results are ours, and whose may be read (RFC 8601 §5)."""
+
+    own_ids: tuple[str, ...] = setting(
+        (),
+        doc="Identifiers of this administration beside authserv_id; results under them are removed from incoming mail.",
+        example='own_ids = ["example.org", "mx2.example.org"]',
+        check=each_one_word,
+    )
+    upstream_ids: tuple[str, ...] = setting(
+        (),
+        doc="Identifiers of hosts before us whose results are kept and told, in mail straight from upstream_clients.",
+        example='upstream_ids = ["gateway.example.net"]',
+        check=each_one_word,
+    )
+    upstream_clients: tuple[str, ...] = setting(
+        (),
+        doc="Networks from which those hosts send; from anywhere else, results under upstream_ids are forgeries.",
+        example='upstream_clients = ["192.0.2.0/28"]',
+        check=each_a_network,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HeloSettings:
+    """Whether a client's name for itself is looked at."""
+
+    check: bool = setting(
+        default=True,
+        doc="Checks that the HELO name is a name and the client's own (RFC 5321 §4.1.4); a finding, never a refusal.",
+        example="check = false",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CsaSettings:
+    """Whether the owner of a HELO name is asked about it."""
+
+    check: bool = setting(
+        default=False,
+        doc="Asks whether the HELO name's owner lets the client send (CSA); few owners say so, and it costs questions.",
+        example="check = true",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SenderIdSettings:
+    """Whether the address that a header puts forward is checked."""
+
+    check: SenderId = setting(
+        SenderId.OFF,
+        doc="Sender ID (Historic): off; spf2: by its own records; spf2-or-spf1: by v=spf1 too, not meant for it.",
+        example='check = "spf2"',
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerSettings:
     """Where history is kept."""
 
@@ -417,6 +476,10 @@ class Settings:
     milter: MilterSettings = part(MilterSettings)
     dns: DnsSettings = part(DnsSettings)
     dkim: DkimSettings = part(DkimSettings)
+    authres: AuthresSettings = part(AuthresSettings)
+    helo: HeloSettings = part(HeloSettings)
+    csa: CsaSettings = part(CsaSettings)
+    senderid: SenderIdSettings = part(SenderIdSettings)
     arc: ArcSettings = part(ArcSettings)
     dmarc: DmarcSettings = part(DmarcSettings)
     ledger: LedgerSettings = part(LedgerSettings)

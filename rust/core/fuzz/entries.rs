@@ -13,15 +13,15 @@ use trustlane_core::crypto::SigningKey;
 use trustlane_core::dkim::{self, Algorithm, KeyRecord};
 use trustlane_core::dns::response::{self, Other, Response};
 use trustlane_core::dns::{Answer, Answers, Lookups, Name, Question, Record, RecordType, Unavailable, Wait};
-use trustlane_core::examination::{Examination, Options, SessionFacts};
+use trustlane_core::examination::{Checks, Examination, Options, SessionFacts};
 use trustlane_core::finding::{Finding, Method, ResultWord};
-use trustlane_core::message::{ArrivalOptions, LineEnds};
-use trustlane_core::{address, authres, dmarc, spf, tags};
+use trustlane_core::message::{ArrivalOptions, Header, HeaderLimits, LineEnds};
+use trustlane_core::{address, authres, batv, dmarc, dna, helo, senderid, spf, tags};
 
 pub type Entry = fn(&[u8]);
 
 /// Every entry under the name of its fuzz target.
-pub const ENTRIES: [(&str, Entry); 9] = [
+pub const ENTRIES: [(&str, Entry); 13] = [
     ("message", message),
     ("tag_list", tag_list),
     ("key_record", key_record),
@@ -31,6 +31,10 @@ pub const ENTRIES: [(&str, Entry); 9] = [
     ("authentication_results", authentication_results),
     ("arc_set", arc_set),
     ("dns_response", dns_response),
+    ("purported_address", purported_address),
+    ("bounce_address", bounce_address),
+    ("helo_argument", helo_argument),
+    ("accreditation", accreditation),
 ];
 
 /// The question to which [`dns_response`] is the response.
@@ -176,6 +180,42 @@ pub fn dns_response(octets: &[u8]) {
     }
 }
 
+/// The address that a header puts forward is one that can be announced, and that DNS can be asked about.
+pub fn purported_address(octets: &[u8]) {
+    let header = Header::scan(octets.to_vec(), HeaderLimits::default());
+    let Ok(pra) = senderid::purported_address(&header) else { return };
+    assert_eq!(Name::parse(pra.domain.as_str()).as_ref(), Some(&pra.domain));
+    let value = senderid::submitter_value(&pra);
+    assert!(value.bytes().all(|octet| octet.is_ascii_graphic() && octet != b'='), "{value}");
+}
+
+/// What is tagged is valid and gives its address back; what bears a tag loses it once.
+pub fn bounce_address(octets: &[u8]) {
+    let path = String::from_utf8_lossy(octets);
+    let below = batv::untagged(&path);
+    assert!(below.len() <= path.len());
+    let key = batv::RingKey { number: 1, first_day: 0, secret: &[7; batv::MIN_SECRET_OCTETS] };
+    let domain = path.rsplit_once('@').and_then(|(_, domain)| Name::parse(domain));
+    let ring = batv::Ring::new(&[key], domain.into_iter().collect(), batv::LIFETIME_DAYS, 0).expect("a good ring");
+    let Ok(tagged) = batv::tag(&ring, &path, 20_000) else { return };
+    let verdict = batv::verdict(&ring, &tagged, 20_000);
+    assert_eq!((verdict.word(), verdict.address()), ("valid", Some(&*path)));
+}
+
+/// What a client calls itself is a name, an address, or neither.
+pub fn helo_argument(octets: &[u8]) {
+    let text = String::from_utf8_lossy(octets);
+    if let Ok(helo::Argument::Address(address)) = helo::parse(&text) {
+        assert_eq!(helo::parse(&helo::literal(address)), Ok(helo::Argument::Address(address)));
+    }
+}
+
+/// A report is written as it was read.
+pub fn accreditation(octets: &[u8]) {
+    let Some(recommendation) = dna::parse(octets) else { return };
+    assert_eq!(dna::parse(dna::write(recommendation).as_bytes()), Some(recommendation));
+}
+
 /// One mail to its end in a DNS where most names publish something.
 pub fn examined(chunks: &[&[u8]], line_ends: LineEnds) -> Examination {
     let facts = SessionFacts {
@@ -183,9 +223,13 @@ pub fn examined(chunks: &[&[u8]], line_ends: LineEnds) -> Examination {
         helo: Some("mail.firm.example".to_owned()),
         mail_from: Some("ann@firm.example".to_owned()),
         receiver: "mx.example.org".to_owned(),
+        ..SessionFacts::default()
     };
+    let sender_id = Some(senderid::Options { spf1: senderid::Spf1Records::ForPraToo });
+    let checks = Checks { helo: true, csa: true, sender_id, batv: None };
     let arrival = ArrivalOptions { line_ends, ..ArrivalOptions::default() };
-    let mut examination = Examination::new(facts, Options { now_seconds: NOW_SECONDS, arrival, ..Options::default() });
+    let mut examination =
+        Examination::new(facts, Options { now_seconds: NOW_SECONDS, arrival, checks, ..Options::default() });
     chunks.iter().for_each(|chunk| examination.feed(chunk));
     examination.finish();
     loop {

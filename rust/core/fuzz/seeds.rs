@@ -69,7 +69,7 @@ fn seeds_of(case: &Path) -> Vec<Seed> {
 }
 
 /// What golden mails have little of.
-const ODD_ONES: [(&str, &str); 16] = [
+const ODD_ONES: [(&str, &str); 27] = [
     ("arc_set", "arc-authentication-results:(a(b)) i = 01 (c) ;mx; none\r\nARC-Seal : cv=fail; i=1;\r\n"),
     ("arc_set", "ARC-Seal: i=2; cv=pass; h=x\r\nARC-Message-Signature: i=51; h=ARC-Seal\r\nARC-Seal:\r\n"),
     ("tag_list", " v = 1 ;\r\n\ta=rsa-sha256 ; b=\r\n AAAA ;"),
@@ -92,6 +92,20 @@ const ODD_ONES: [(&str, &str); 16] = [
         " mx.example.org; dkim/1=pass policy.\"p\"=x; dmarc = pass header . from = firm.example",
     ),
     ("message", "From: a@b.example\r\nFrom: c@d.example\r\nDKIM-Signature: v=1\r\n\tb\r\r\n\r\n.\n \t\r\n\0"),
+    (
+        "purported_address",
+        "Resent-From: b@c.example\r\nReceived: x\r\nResent-Sender: d@e.example\r\nFrom: a@b.example\r\n",
+    ),
+    ("purported_address", "Sender: \"a b\" (x) <a.b@firm.example>\r\nFrom: a@b.example, c@d.example\r\n"),
+    ("bounce_address", "prvs=1006abcdef=ann@firm.example"),
+    ("bounce_address", "prvs=ann/1006abcdef@firm.example"),
+    ("bounce_address", "btv1==012d52edd2a==ann@firm.example"),
+    ("bounce_address", "\"ann b\"@firm.example"),
+    ("helo_argument", "mail.firm.example"),
+    ("helo_argument", "[IPv6:2001:db8::1]"),
+    ("accreditation", "MARID,1,B;since 2004"),
+    ("accreditation", "MARID,1,E"),
+    ("accreditation", "WEB,,A"),
 ];
 
 /// Responses of name servers without their question section: TXT records and an option; an alias and what it leads to;

@@ -3,14 +3,17 @@
 //! Nothing here looks anything up or reads a clock. A check keeps its outcome once it has one, so cryptography runs once
 //! however often answers come; what is missing is asked for all checks together.
 
+mod optional;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::address::{self, AuthorDomains};
 use crate::dns::{Answer, Answers, Lookups, Name, Question, Unavailable, Wait};
+use crate::examination::optional::Optional;
 use crate::finding::{Finding, Property, ResultWord, Value};
 use crate::message::{Arrival, ArrivalOptions, BodySpec, Header};
-use crate::{arc, dkim, dmarc, iprev, spf};
+use crate::{arc, batv, dkim, dmarc, iprev, senderid, spf};
 
 /// Rounds of questions. One SPF evaluation asks at most ten terms one after another, each with hosts or names behind it
 /// (RFC 7208 §4.6.4), and an explanation; all else fits beside that. What is still missing then counts as unavailable.
@@ -24,6 +27,10 @@ pub struct SessionFacts {
     pub helo: Option<String>,
     /// The reverse-path without brackets; empty is the null path.
     pub mail_from: Option<String>,
+    /// The value of SUBMITTER at MAIL, decoded (RFC 4405 §4).
+    pub submitter: Option<String>,
+    /// The forward-paths without brackets; only bounces are judged by them.
+    pub recipients: Vec<String>,
     /// Our own name, for SPF's `%{r}` (RFC 7208 §7.2).
     pub receiver: String,
 }
@@ -41,6 +48,7 @@ pub struct Options {
     pub trusted_sealers: Vec<Name>,
     /// Whether authors' domains are asked for whom they let sign (RFC 6541).
     pub atps: Atps,
+    pub checks: Checks,
 }
 
 /// Authorized third-party signatures are an experiment, evaluated on wish.
@@ -49,6 +57,16 @@ pub enum Atps {
     #[default]
     Ignored,
     Evaluated,
+}
+
+/// The checks that a site may choose. DKIM, SPF, DMARC and iprev are always made.
+#[derive(Debug, Clone, Default)]
+pub struct Checks {
+    pub helo: bool,
+    pub csa: bool,
+    pub sender_id: Option<senderid::Options>,
+    /// Our keys, where bounces are judged by them.
+    pub batv: Option<Arc<batv::Ring>>,
 }
 
 /// One message and every check of it.
@@ -69,6 +87,7 @@ pub struct Examination {
     arc: Option<Option<Finding>>,
     /// There is none without a client address.
     iprev: Option<Option<Finding>>,
+    optional: Optional,
     spf_helo: Option<Finding>,
     spf_mail_from: Option<Finding>,
     authors: Option<AuthorDomains>,
@@ -90,6 +109,7 @@ impl Examination {
             atps: None,
             arc: None,
             iprev: None,
+            optional: Optional::default(),
             spf_helo: None,
             spf_mail_from: None,
             authors: None,
@@ -148,12 +168,30 @@ impl Examination {
         self.answers.in_order()
     }
 
-    /// Every finding, in the order iprev, SPF, DKIM, ATPS, ARC, DMARC; `None` while octets or answers are missing.
+    /// One more forward-path of the envelope.
+    pub fn recipient(&mut self, path: String) {
+        self.facts.recipients.push(path);
+    }
+
+    /// Every finding, in the order iprev, HELO, CSA, SPF, Sender ID, DKIM, ATPS, ARC, DMARC, BATV; `None` while octets or
+    /// answers are missing.
     pub fn findings(&self) -> Option<Vec<Finding>> {
+        let of_client = self.iprev.clone()?.into_iter().chain(self.optional.of_client()?);
         let spf = [self.spf_helo.clone()?, self.spf_mail_from.clone()?];
         let (dkim, dmarc) = (self.dkim.clone()?, self.dmarc.clone()?);
-        let (iprev, atps, arc) = (self.iprev.clone()?, self.atps.clone()?, self.arc.clone()?);
-        Some(iprev.into_iter().chain(spf).chain(dkim).chain(atps).chain(arc).chain(dmarc).collect())
+        let of_addresses = self.optional.of_addresses()?;
+        let of_bounce = optional::of_bounce(&self.facts, &self.options);
+        Some(
+            of_client
+                .chain(spf)
+                .chain(of_addresses)
+                .chain(dkim)
+                .chain(self.atps.clone()?)
+                .chain(self.arc.clone()?)
+                .chain(dmarc)
+                .chain(of_bounce)
+                .collect(),
+        )
     }
 
     /// What became of each set of its chain, the newest first.
@@ -195,6 +233,7 @@ impl Examination {
                 Ok(chain.is_there().then(|| told_from(facts, chain.finding(&self.options.trusted_sealers))))
             });
         }
+        self.optional.advance(facts, &self.options, self.arrival.header(), &mut lookups);
         if let (Some(signatures), Some(header)) = (&mut self.signatures, self.arrival.header()) {
             keep(&mut self.dkim, || {
                 signatures.advance(header, self.arrival.bodies(), &self.options.keys, &mut lookups)?;
@@ -305,7 +344,11 @@ fn identifiers(dkim: &[Finding], spf: Option<&Finding>) -> Vec<dmarc::Identifier
     dkim.iter().chain(spf).filter_map(identifier).collect()
 }
 
+/// Mail under a key in test mode is treated as if it were not signed (RFC 6376 §3.6.1, t=y).
 fn identifier(finding: &Finding) -> Option<dmarc::Identifier> {
+    if finding.facts.contains(&("is_testing", Value::Flag(true))) {
+        return None;
+    }
     let outcome = match finding.result {
         ResultWord::Pass => dmarc::Outcome::Pass,
         ResultWord::TempError => dmarc::Outcome::TempError,
@@ -359,6 +402,7 @@ mod tests {
             helo: Some("mx.example.com".to_owned()),
             mail_from: Some("ann@example.com".to_owned()),
             receiver: "here.example".to_owned(),
+            ..SessionFacts::default()
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{arc, dkim, dmarc, iprev, spf};
+use crate::{arc, batv, csa, dkim, dmarc, helo, iprev, senderid, spf};
 
 /// One check's outcome. Bad mail is a finding, never an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,26 +16,34 @@ pub struct Finding {
     pub facts: Vec<(&'static str, Value)>,
 }
 
-/// Registered method names (RFC 8601 §2.7).
+/// Method names (RFC 8601 §2.7). BATV, CSA and HELO are not registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {
+    Batv,
+    Csa,
     Dkim,
-    Spf,
     Dmarc,
+    Helo,
     Iprev,
     Arc,
     DkimAtps,
+    SenderId,
+    Spf,
 }
 
 impl Method {
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Batv => "batv",
+            Self::Csa => "csa",
             Self::Dkim => "dkim",
-            Self::Spf => "spf",
             Self::Dmarc => "dmarc",
+            Self::Helo => "helo",
             Self::Iprev => "iprev",
             Self::Arc => "arc",
             Self::DkimAtps => "dkim-atps",
+            Self::SenderId => "sender-id",
+            Self::Spf => "spf",
         }
     }
 }
@@ -137,35 +145,47 @@ impl From<Vec<String>> for Value {
 /// Why a check came to its result. Each protocol owns its closed list; this is their sum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
+    Batv(batv::Reason),
+    Csa(csa::Reason),
     Dkim(dkim::Reason),
-    Spf(spf::Reason),
     Dmarc(dmarc::Reason),
+    Helo(helo::Reason),
     Iprev(iprev::Reason),
     Arc(arc::Reason),
     Atps(dkim::atps::Reason),
+    SenderId(senderid::Reason),
+    Spf(spf::Reason),
 }
 
 impl Reason {
     /// The stable code, as `dkim.body-hash-differs`.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Batv(reason) => reason.code(),
+            Self::Csa(reason) => reason.code(),
             Self::Dkim(reason) => reason.code(),
-            Self::Spf(reason) => reason.code(),
             Self::Dmarc(reason) => reason.code(),
+            Self::Helo(reason) => reason.code(),
             Self::Iprev(reason) => reason.code(),
             Self::Arc(reason) => reason.code(),
             Self::Atps(reason) => reason.code(),
+            Self::SenderId(reason) => reason.code(),
+            Self::Spf(reason) => reason.code(),
         }
     }
 
     pub fn values(&self) -> Vec<(&'static str, Value)> {
         match self {
+            Self::Batv(reason) => reason.values(),
+            Self::Csa(reason) => reason.values(),
             Self::Dkim(reason) => reason.values(),
-            Self::Spf(reason) => reason.values(),
             Self::Dmarc(reason) => reason.values(),
+            Self::Helo(reason) => reason.values(),
             Self::Iprev(reason) => reason.values(),
             Self::Arc(reason) => reason.values(),
             Self::Atps(reason) => reason.values(),
+            Self::SenderId(reason) => reason.values(),
+            Self::Spf(reason) => reason.values(),
         }
     }
 
@@ -174,10 +194,14 @@ impl Reason {
         [
             dkim::Reason::CATALOGUE,
             spf::Reason::CATALOGUE,
+            senderid::Reason::CATALOGUE,
+            arc::Reason::CATALOGUE,
             dmarc::Reason::CATALOGUE,
             iprev::Reason::CATALOGUE,
-            arc::Reason::CATALOGUE,
             dkim::atps::Reason::CATALOGUE,
+            helo::Reason::CATALOGUE,
+            csa::Reason::CATALOGUE,
+            batv::Reason::CATALOGUE,
         ]
         .into_iter()
         .flatten()
@@ -187,12 +211,16 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Batv(reason) => reason.fmt(out),
+            Self::Csa(reason) => reason.fmt(out),
             Self::Dkim(reason) => reason.fmt(out),
-            Self::Spf(reason) => reason.fmt(out),
             Self::Dmarc(reason) => reason.fmt(out),
+            Self::Helo(reason) => reason.fmt(out),
             Self::Iprev(reason) => reason.fmt(out),
             Self::Arc(reason) => reason.fmt(out),
             Self::Atps(reason) => reason.fmt(out),
+            Self::SenderId(reason) => reason.fmt(out),
+            Self::Spf(reason) => reason.fmt(out),
         }
     }
 }

@@ -9,18 +9,23 @@
 pub mod address;
 pub mod arc;
 pub mod authres;
+pub mod batv;
 pub mod beta;
 mod cfws;
 pub mod crypto;
+pub mod csa;
 pub mod dkim;
 pub mod dmarc;
+pub mod dna;
 pub mod dns;
 pub mod examination;
 pub mod finding;
+pub mod helo;
 pub mod inquiry;
 pub mod iprev;
 pub mod message;
 pub mod octets;
+pub mod senderid;
 pub mod spf;
 pub mod tags;
 

@@ -169,6 +169,12 @@ fn in_values() -> Vec<Shape> {
         shape("words of a display name", MANY, |n| entry("address_list", &format!("{}<a@b.example>", "x ".repeat(n)))),
         shape("labels of a domain", MANY, |n| entry("address_list", &format!("a@{}b", "b.".repeat(n)))),
         shape("open angles", MANY, |n| entry("address_list", &"<".repeat(n))),
+        shape("resent fields", MANY, |n| {
+            entry("purported_address", &format!("{}From: a@b.example\r\n", "Resent-From:\r\nReceived: x\r\n".repeat(n)))
+        }),
+        shape("equals signs of a bounce address", MANY, |n| {
+            entry("bounce_address", &format!("prvs={}@firm.example", "a=".repeat(n)))
+        }),
         shape("results", MANY, |n| {
             entry("authentication_results", &format!("mx.example{}", ";\r\n dkim=pass header.d=b.example".repeat(n)))
         }),

@@ -8,10 +8,12 @@ use trustlane_core::arc::Signer;
 use trustlane_core::authres::{self, Claim};
 use trustlane_core::dkim;
 use trustlane_core::dns::Name;
-use trustlane_core::examination::{self, Atps, Options, SessionFacts};
+use trustlane_core::examination::{self, Atps, Checks, Options, SessionFacts};
 use trustlane_core::message::{ArrivalOptions, Header, LineEnds};
+use trustlane_core::senderid::{self, Spf1Records};
 
 use crate::answer::Answer;
+use crate::batv::BatvRing;
 use crate::errors::{bad_argument, not_finished};
 use crate::finding::write_finding;
 use crate::inquiry::{read_identity, write_steps};
@@ -29,7 +31,7 @@ impl Examination {
     #[new]
     #[pyo3(signature = (*, client_ip = None, helo = None, mail_from = None, receiver = "", now, line_ends = "as-is",
         max_signatures = None, max_rsa_bits = None, trusted_sealers = Vec::new(), atps = false, cache = None,
-        suffixes = None))]
+        suffixes = None, submitter = None, checks = Vec::new(), batv = None))]
     #[expect(clippy::too_many_arguments, reason = "each has a name in Python")]
     fn new(
         client_ip: Option<&str>,
@@ -44,9 +46,20 @@ impl Examination {
         atps: bool,
         cache: Option<&Bound<'_, KeyCache>>,
         suffixes: Option<&Bound<'_, PublicSuffixes>>,
+        submitter: Option<String>,
+        checks: Vec<String>,
+        batv: Option<&Bound<'_, BatvRing>>,
     ) -> PyResult<Self> {
         let client_ip = client_ip.map(read_address).transpose()?;
-        let facts = SessionFacts { client_ip, helo, mail_from, receiver: receiver.to_owned() };
+        let facts = SessionFacts {
+            client_ip,
+            helo,
+            mail_from,
+            submitter,
+            receiver: receiver.to_owned(),
+            recipients: Vec::new(),
+        };
+        let checks = Checks { batv: batv.map(|ring| ring.get().0.clone()), ..read_checks(&checks)? };
         let arrival = ArrivalOptions { line_ends: read_line_ends(line_ends)?, ..ArrivalOptions::default() };
         let usual = dkim::Limits::default();
         let dkim = dkim::Limits {
@@ -59,13 +72,18 @@ impl Examination {
         let keys = shared(cache);
         let discovery = discovery_by(suffixes);
         let atps = if atps { Atps::Evaluated } else { Atps::Ignored };
-        let options = Options { now_seconds: now, arrival, dkim, discovery, trusted_sealers, atps, keys };
+        let options = Options { now_seconds: now, arrival, dkim, discovery, trusted_sealers, atps, keys, checks };
         Ok(Self(examination::Examination::new(facts, options)))
     }
 
     /// Takes the next octets of the message.
     fn feed(&mut self, py: Python<'_>, octets: &[u8]) {
         py.detach(|| self.0.feed(octets));
+    }
+
+    /// One more forward-path of the envelope; bounces are judged by them.
+    fn recipient(&mut self, path: String) {
+        self.0.recipient(path);
     }
 
     /// The message is whole.
@@ -197,6 +215,21 @@ pub fn forged(header: &Header, ours: &[String]) -> Vec<usize> {
 
 pub fn read_address(text: &str) -> PyResult<IpAddr> {
     text.parse().map_err(|_| bad_argument("no IP address", text))
+}
+
+/// The words of the checks that a site may choose.
+fn read_checks(words: &[String]) -> PyResult<Checks> {
+    let mut checks = Checks::default();
+    for word in words {
+        match word.as_str() {
+            "helo" => checks.helo = true,
+            "csa" => checks.csa = true,
+            "sender-id" => checks.sender_id = Some(senderid::Options { spf1: Spf1Records::ForMailFromOnly }),
+            "sender-id-by-spf1" => checks.sender_id = Some(senderid::Options { spf1: Spf1Records::ForPraToo }),
+            _ => return Err(bad_argument("no check that one may choose", word)),
+        }
+    }
+    Ok(checks)
 }
 
 pub fn read_line_ends(word: &str) -> PyResult<LineEnds> {

@@ -3,7 +3,6 @@
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use trustlane_core::authres::{ReportedProperty, ResultLine};
 use trustlane_core::finding::{Finding, Value};
 
 /// `(method, result, reason, text, values, properties, facts)`.
@@ -24,27 +23,6 @@ pub fn write_finding<'py>(py: Python<'py>, finding: &Finding) -> PyResult<Bound<
             write_values(py, &finding.facts)?.into_any(),
         ],
     )
-}
-
-/// `(method, result, reason text, [(ptype.property, value), ...])`; an empty text is no reason.
-pub type ResultParts = (String, String, String, Vec<(String, String)>);
-
-pub fn read_result((method, result, text, properties): ResultParts) -> ResultLine {
-    let reason = (!text.is_empty()).then_some(text);
-    let properties = properties.into_iter().filter_map(read_property).collect();
-    ResultLine { method, method_version: 1, result, reason, properties }
-}
-
-pub fn write_result(line: ResultLine) -> ResultParts {
-    let properties = line.properties.into_iter();
-    let properties = properties.map(|one| (format!("{}.{}", one.ptype, one.name), one.value)).collect();
-    (line.method, line.result, line.reason.unwrap_or_default(), properties)
-}
-
-/// What has no ptype is no property (RFC 8601 §2.2).
-fn read_property((name, value): (String, String)) -> Option<ReportedProperty> {
-    let (ptype, name) = name.split_once('.')?;
-    Some(ReportedProperty { ptype: ptype.to_owned(), name: name.to_owned(), value })
 }
 
 fn write_values<'py>(py: Python<'py>, values: &[(&'static str, Value)]) -> PyResult<Bound<'py, PyDict>> {

@@ -3,6 +3,8 @@
 //! One file per exposed class. Octets cross as `bytes`; every call into the core runs without the interpreter's lock.
 
 mod answer;
+mod authres;
+mod batv;
 mod beta;
 mod errors;
 mod examination;
@@ -27,13 +29,17 @@ mod _core {
     #[pymodule_export]
     use crate::answer::Answer;
     #[pymodule_export]
+    use crate::authres::{parse_results, registered_methods, reported_results, write_results};
+    #[pymodule_export]
+    use crate::batv::{BatvRing, is_bounce_sender, untagged};
+    #[pymodule_export]
     use crate::beta::{beta_bounds, beta_cumulative, beta_quantile};
     #[pymodule_export]
     use crate::errors::UnsignableMessage;
     #[pymodule_export]
     use crate::examination::Examination;
     #[pymodule_export]
-    use crate::functions::{reasons, write_results};
+    use crate::functions::reasons;
     #[pymodule_export]
     use crate::inquiry::Inquiry;
     #[pymodule_export]

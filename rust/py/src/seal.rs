@@ -7,9 +7,9 @@ use trustlane_core::authres::{self, Claim, ResultLine};
 use trustlane_core::dkim::SignedNames;
 use trustlane_core::message::{Arrival, ArrivalOptions};
 
+use crate::authres::{ResultParts, read_line, write_line};
 use crate::errors::{bad_argument, cannot_seal};
 use crate::examination::read_line_ends;
-use crate::finding::{ResultParts, read_result, write_result};
 use crate::key::SigningKey;
 use crate::sign::read_name;
 
@@ -35,7 +35,7 @@ pub fn seal<'py>(
     names: Option<Vec<String>>,
     line_ends: &str,
 ) -> PyResult<Set<'py>> {
-    let results: Vec<ResultLine> = results.into_iter().map(read_result).collect();
+    let results: Vec<ResultLine> = results.into_iter().map(read_line).collect();
     let (domain, selector) = (read_name("no domain name", domain)?, read_name("no selector", selector)?);
     let request = SealRequest {
         results: &results,
@@ -63,6 +63,6 @@ pub fn results_of(py: Python<'_>, message: &[u8], authserv_id: &str) -> Vec<Resu
         let fields = header.fields().iter().map(|field| (header.name(field), header.value(field)));
         let ours = fields.filter(|(name, value)| is_ours(name, value));
         let read = ours.filter_map(|(_, value)| authres::parse(value).ok());
-        read.flat_map(|field| field.results).map(write_result).collect()
+        read.flat_map(|field| field.results).map(write_line).collect()
     })
 }

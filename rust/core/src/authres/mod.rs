@@ -6,12 +6,16 @@
 
 mod forged;
 mod parse;
+mod registry;
+mod reported;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use forged::{Claim, claims};
-pub use parse::{Malformed, parse};
+pub use parse::{Malformed, parse, parse_instance};
+pub use registry::{METHODS, is_registered};
+pub use reported::{MAX_REPORTED_FIELDS, reported};
 pub use write::{MAX_VALUE_OCTETS, write, write_instance};
 
 use crate::finding::{Finding, Property, ResultWord};

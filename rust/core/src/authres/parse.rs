@@ -15,23 +15,21 @@ use crate::octets::decimal;
 /// # Errors
 /// [`Malformed`] where a part does not fit. Nothing of such a field should be believed.
 pub fn parse(value: &[u8]) -> Result<AuthenticationResults, Malformed> {
+    Cursor { octets: value, at: 0 }.field()
+}
+
+/// Reads an ARC-Authentication-Results field: its instance, then the same (RFC 8617 §4.1.1).
+///
+/// # Errors
+/// [`Malformed`] as [`parse`].
+pub fn parse_instance(value: &[u8]) -> Result<(u32, AuthenticationResults), Malformed> {
     let mut cursor = Cursor { octets: value, at: 0 };
-    let (authserv_id, version) = cursor.heading()?;
-    let mut field = AuthenticationResults { authserv_id, version, results: Vec::new() };
-    if version != VERSION {
-        return Ok(field);
-    }
-    if cursor.is_at_end()? {
-        return Err(cursor.malformed("a result, or none"));
-    }
-    while !cursor.is_at_end()? {
-        cursor.required(b';', "a semicolon")?;
-        if cursor.is_at_end()? {
-            break;
-        }
-        field.results.extend(cursor.result_line()?);
-    }
-    Ok(field)
+    cursor.required(b'i', "an instance")?;
+    cursor.required(b'=', "an equals sign")?;
+    cursor.skip_cfws()?;
+    let instance = cursor.number("an instance")?;
+    cursor.required(b';', "a semicolon")?;
+    Ok((instance, cursor.field()?))
 }
 
 /// Identifier and version alone, for those who only need to know whose field it is.
@@ -45,6 +43,29 @@ struct Cursor<'a> {
 }
 
 impl Cursor<'_> {
+    fn field(&mut self) -> Result<AuthenticationResults, Malformed> {
+        let (authserv_id, version) = self.heading()?;
+        let mut field = AuthenticationResults { authserv_id, version, results: Vec::new() };
+        if version != VERSION {
+            return Ok(field);
+        }
+        if self.is_at_end()? {
+            return Err(self.malformed("a result, or none"));
+        }
+        while !self.is_at_end()? {
+            self.required(b';', "a semicolon")?;
+            if self.is_at_end()? {
+                break;
+            }
+            match self.result_line()? {
+                Some(line) => field.results.push(line),
+                None if field.results.is_empty() && self.is_at_end()? => break,
+                None => return Err(self.malformed("nothing beside none")),
+            }
+        }
+        Ok(field)
+    }
+
     fn heading(&mut self) -> Result<(String, u32), Malformed> {
         self.skip_cfws()?;
         let authserv_id = match self.peek() {

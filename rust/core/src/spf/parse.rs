@@ -31,7 +31,7 @@ impl Published {
 /// Sender ID's records have the same terms behind their own version (RFC 4406 §4.4).
 fn is_of_either(text: &[u8]) -> bool {
     let starts = |version: &[u8]| text.get(..version.len()).is_some_and(|start| start.eq_ignore_ascii_case(version));
-    starts(b"v=spf1") || starts(b"spf2.0/")
+    starts(b"v=spf1") || starts(b"spf2.")
 }
 
 /// One record, wholly checked.
