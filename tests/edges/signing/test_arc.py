@@ -216,7 +216,7 @@ def test_a_chain_is_verified_for_the_time_of_receipt() -> None:
 def test_the_core_seals_what_it_is_told_of() -> None:
     request = {"domain": "example.com", "selector": "rsa2048", "key": signing_key("rsa2048"), "authserv_id": "mx"}
     instance, *fields = seal(
-        MAIL, **request, results=[("dkim", "pass", "", [("header.d", "a.example")])], status="none"
+        MAIL, **request, results=[("dkim", 1, "pass", None, [("header", "d", "a.example")])], status="none"
     )
     assert (instance, [field.partition(b":")[0] for field in fields]) == (
         1,
