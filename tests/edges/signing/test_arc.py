@@ -228,7 +228,7 @@ def test_the_core_seals_what_it_is_told_of() -> None:
             seal(MAIL, **request, results=[], status=status)
     with pytest.raises(UnsignableMessage):
         seal(b"To: x\r\n\r\n", **request, results=[], status="none")
-    assert results_of(FOUND + MAIL, "mx.list.example")[0] == ("dkim", "pass", "", [("header.d", "example.com")])
+    assert results_of(FOUND + MAIL, "mx.list.example")[0] == ("dkim", 1, "pass", None, [("header", "d", "example.com")])
 
 
 def test_a_message_may_come_cut_anywhere() -> None:
