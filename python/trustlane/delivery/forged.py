@@ -17,7 +17,7 @@ class ReadHeader(Protocol):
 
 
 def forged(header: ReadHeader, authserv_id: str, others: Sequence[str] = ()) -> list[DeleteField]:
-    """Edits that remove results under our name or under these other ones (RFC 8601 §5), and each ``Trust-Lane`` field."""
+    """Edits that remove results under our name or these other ones (RFC 8601 §5), and every ``Trust-Lane`` field."""
     fields = header.field_spans
     lanes = [number for number, (name, _, _) in enumerate(fields) if name.lower() == NAME.lower().encode()]
     return deletions(fields, [*header.forged_results([authserv_id, *others]), *lanes])
