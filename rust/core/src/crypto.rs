@@ -198,6 +198,7 @@ mod tests {
         [vec![0x30], length(content.len()), content].concat()
     }
 
+    // proves: RFC 6376 §3.6.1
     #[test]
     fn an_rsa_key_is_read_with_and_without_its_envelope() {
         let wrapped = spki(RSA_1024);
@@ -208,6 +209,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 8301 §3.2
     #[test]
     fn keys_that_are_too_short_too_long_and_malformed_are_told_apart() {
         let (too_short, too_long) = (

@@ -92,6 +92,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 mod tests {
     use super::*;
 
+    // proves: RFC 6376 §2.8
     #[test]
     fn white_space_around_a_text_is_trimmed() {
         for (text, trimmed) in [("", ""), (" \r\n\t", ""), ("\r\n a b \t", "a b"), ("a", "a")] {
@@ -99,6 +100,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §3.5
     #[test]
     fn a_number_past_all_bounds_is_the_greatest_there_is() {
         let long = "9".repeat(76);
@@ -115,6 +117,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §2.10
     #[test]
     fn base64_may_be_folded_and_lack_padding_but_not_be_dirty() {
         for (text, octets) in [

@@ -127,6 +127,7 @@ fn forbidden(value: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
+    // proves: RFC 6376 §3.2, §2.8, RFC 8616 §5
     #[test]
     fn a_list_gives_its_tags_in_order_without_the_white_space_around_them() {
         for (text, expected) in [
@@ -145,6 +146,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §3.2
     #[test]
     fn what_is_no_tag_list_says_which_part_and_where() {
         for (text, what, at) in [
@@ -170,6 +172,7 @@ mod tests {
         assert_eq!(list.tag("b").map(|tag| &text[tag.span.clone()]), Some(&b" a\r\n b "[..]));
     }
 
+    // proves: RFC 6376 §3.2
     #[test]
     fn a_repeated_name_is_seen_and_the_first_value_is_given() {
         let list = parse(b"v=1; d=a; d=b; v=2").expect("a good list");

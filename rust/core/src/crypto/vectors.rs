@@ -12,6 +12,7 @@ fn thirty_two(octets: &[u8]) -> &[u8; 32] {
     octets.try_into().expect("32 octets")
 }
 
+// proves: RFC 8032 §5.1.5, §7.1, RFC 8463 §4.2
 #[test]
 fn the_keys_and_signatures_of_rfc_8032_are_those_that_it_prints() {
     for (seed, public, message, signature) in [
@@ -54,6 +55,7 @@ fn the_keys_and_signatures_of_rfc_8032_are_those_that_it_prints() {
     }
 }
 
+// proves: RFC 8463 §3
 /// DKIM signs the 32 octets of a digest, and signs them as they are (RFC 8463 §3).
 #[test]
 fn the_digest_itself_is_what_ed25519_signs() {

@@ -196,6 +196,7 @@ mod tests {
     const ED25519: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
     const RSA: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB";
 
+    // proves: RFC 6376 §3.6.1
     #[test]
     fn a_well_formed_record_says_what_its_key_is_for() {
         for (text, kind, allows_sha256, allows_email, is_testing, is_strict) in [
@@ -237,11 +238,13 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §2.10, §3.6.1
     #[test]
     fn blanks_inside_a_key_are_no_part_of_it() {
         assert_eq!(KeyRecord::parse(b"p= Y W\t I =").map(|record| record.octets), Ok(b"ab".to_vec()));
     }
 
+    // proves: RFC 6376 §3.6.1
     #[test]
     fn what_is_no_key_record_says_why() {
         for (text, what, at) in [
@@ -259,8 +262,9 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §6.1.2, RFC 8463 §4.2
     #[test]
-    fn a_key_serves_only_what_its_record_allows() {
+    fn dkim_pitfall_06_a_key_serves_only_what_its_record_allows() {
         use Algorithm::{Ed25519Sha256, RsaSha256};
         let rsa = |tags: &str| format!("{tags} p={RSA}");
         let ed25519 = format!("k=ed25519; p={ED25519}");
@@ -282,8 +286,9 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §3.6.2.2
     #[test]
-    fn an_answer_gives_a_record_only_if_it_holds_exactly_one() {
+    fn dkim_pitfall_05_an_answer_gives_a_record_only_if_it_holds_exactly_one() {
         let found = |texts: &[&str]| Answer::Found {
             records: texts.iter().map(|text| Record::Txt(text.as_bytes().to_vec())).collect(),
             is_secure: false,

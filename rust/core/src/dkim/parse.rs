@@ -308,6 +308,7 @@ mod tests {
         parse(field(changes).as_bytes()).1
     }
 
+    // proves: RFC 6376 §3.5, §3.6.2.1
     #[test]
     fn what_a_signature_leaves_out_has_its_default() {
         let signature = parsed(&[]).expect("a good signature");
@@ -319,6 +320,7 @@ mod tests {
         assert_eq!((signature.signed_seconds, signature.expires_seconds, signature.copied_fields), (None, None, 0));
     }
 
+    // proves: RFC 6376 §3.4, §3.5
     #[test]
     fn canonical_forms_are_named_for_header_and_body() {
         use Canonicalization::{Relaxed, Simple};
@@ -334,6 +336,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §3.5, §2.8
     #[test]
     fn a_signature_may_be_folded_everywhere() {
         let folded = [
@@ -348,6 +351,7 @@ mod tests {
         assert_eq!(signature.identity_domain.as_str(), "mail.example.com");
     }
 
+    // proves: RFC 8616 §5, RFC 6376 §3.6.2.1
     #[test]
     fn names_with_u_labels_are_those_with_a_labels() {
         let changes = [("d", "bücher.example"), ("s", "größe"), ("i", "jörg@mail.bücher.example")];
@@ -359,8 +363,9 @@ mod tests {
         assert_eq!(claims.identity.as_deref(), Some("jörg@mail.bücher.example"));
     }
 
+    // proves: RFC 6376 §3.5, §6.1.1, §2.6
     #[test]
-    fn what_is_wrong_with_a_signature_field_is_told() {
+    fn dkim_pitfall_07_what_is_wrong_with_a_signature_field_is_told() {
         let at =
             |change: (&str, &str)| field(&[change]).rfind(&format!("{}=", change.0)).unwrap_or(0) + change.0.len() + 1;
         let malformed = |what, change| Reason::Malformed { what, at: at(change) };
@@ -422,6 +427,22 @@ mod tests {
         }
     }
 
+    // proves: RFC 8617 §4.1.2
+    #[test]
+    fn arc_pitfall_03_a_message_signature_of_arc_has_no_version_and_no_identity() {
+        for changes in [&[("v", "-"), ("i", "7")][..], &[("v", "2"), ("i", "50")], &[("v", "")]] {
+            let text = field(changes);
+            let list = tags::parse(text.as_bytes()).expect("a tag list");
+            let (claims, signature) = message_signature(&list);
+            let signature = signature.expect("a good signature");
+            assert_eq!((claims.identity, signature.identity_domain), (None, signature.domain), "{changes:?}");
+        }
+        let twice = field(&[("i", "1")]) + " i=1;";
+        let list = tags::parse(twice.as_bytes()).expect("a tag list");
+        assert!(matches!(message_signature(&list).1, Err(Reason::DuplicateTag { .. })));
+    }
+
+    // proves: RFC 6376 §3.2
     #[test]
     fn a_tag_that_stands_twice_spoils_the_signature() {
         let value = format!("{} d=example.com;", field(&[]));
@@ -431,6 +452,7 @@ mod tests {
         assert_eq!(claims.domain.as_ref().map(Name::as_str), Some("example.com"));
     }
 
+    // proves: RFC 6376 §3.2
     #[test]
     fn tag_names_mind_their_case_and_unknown_tags_are_ignored() {
         assert_eq!(parsed(&[("d", "-"), ("D", "example.com")]), Err(Reason::MissingTag { tag: "d" }));
@@ -445,6 +467,7 @@ mod tests {
         assert_eq!((signature.signed_seconds, signature.expires_seconds), (Some(u64::MAX), Some(0)));
     }
 
+    // proves: RFC 6376 §3.5
     #[test]
     fn copied_fields_are_counted() {
         let signature = parsed(&[("z", "From:foo@example.com|To:joe@example.com|\r\n Subject:demo=20run")]);

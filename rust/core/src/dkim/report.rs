@@ -73,6 +73,7 @@ fn signature_hash(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    // proves: RFC 6008 §4
     #[test]
     fn a_signature_is_shown_by_as_much_as_tells_it_from_others() {
         let signatures = ["abcdefghij", "abcdefghXX", "abcd", "zzzzzzzzzz", "zzzzzzzzzz", "ä"];

@@ -106,8 +106,9 @@ mod tests {
         names.iter().map(|name| picker.pick(name.as_bytes()).map_or_else(|| "-".into(), value)).collect()
     }
 
+    // proves: RFC 6376 §5.4.2
     #[test]
-    fn repeated_fields_are_picked_from_the_bottom_up_and_then_nothing() {
+    fn dkim_pitfall_04_repeated_fields_are_picked_from_the_bottom_up_and_then_nothing() {
         let header = "Received:1\r\nFrom:a\r\nreceived:2\r\nTo:b\r\nRECEIVED:3\r\n";
         for (names, values) in [
             (&["Received"][..], &["3"][..]),
@@ -120,6 +121,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §3.7, §5.4.2
     #[test]
     fn a_signature_never_picks_its_own_field() {
         let header = "DKIM-Signature:1\r\nDKIM-Signature:2\r\nDKIM-Signature:3\r\n";

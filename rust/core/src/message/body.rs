@@ -280,6 +280,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §3.4.3, §3.4.4
     #[test]
     fn a_body_has_one_canonical_form_wherever_the_chunks_are_cut() {
         for (body, simple, relaxed) in [
@@ -317,8 +318,9 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §3.4.3, §3.4.4
     #[test]
-    fn an_empty_body_has_the_hashes_of_rfc_6376() {
+    fn dkim_pitfall_01_an_empty_body_has_the_hashes_of_rfc_6376() {
         for (canonicalization, expected) in [
             (Canonicalization::Simple, "frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY="),
             (Canonicalization::Relaxed, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
@@ -328,6 +330,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 6376 §3.5, §3.7
     #[test]
     fn a_length_limit_counts_canonical_octets_and_all_octets_are_reported() {
         for (limit_octets, hashed_octets) in [(Some(0), 0), (Some(3), 3), (Some(5), 5), (Some(6), 5), (None, 5)] {

@@ -154,6 +154,7 @@ mod tests {
         String::from_utf8_lossy(&out).into_owned()
     }
 
+    // proves: RFC 6376 §3.4.5, §3.4.1, §3.4.2
     #[test]
     fn the_examples_of_rfc_6376_section_3_4_5_hold() {
         let text = b"A: X\r\nB : Y\t\r\n\tZ  \r\n";
@@ -161,6 +162,7 @@ mod tests {
         assert_eq!(canonical(text, Canonicalization::Simple), "A: X\r\nB : Y\t\r\n\tZ  \r\n");
     }
 
+    // proves: RFC 6376 §3.4.2
     #[test]
     fn relaxed_fields_are_unfolded_and_single_spaced() {
         for (text, expected) in [
@@ -191,6 +193,7 @@ mod tests {
         assert_eq!(canonical(text.as_bytes(), Canonicalization::Relaxed), format!("a:{}\r\n", words.join(" ")));
     }
 
+    // proves: RFC 6376 §3.7
     #[test]
     fn an_own_field_loses_only_the_octets_named() {
         let header = Header::scan(b"Sig: a=1;  b= x\r\n y ;\r\n c=2 \r\n".to_vec(), HeaderLimits::default());

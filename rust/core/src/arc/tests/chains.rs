@@ -24,7 +24,7 @@ fn a_message_without_fields_of_arc_has_no_chain() {
     assert!(examined.rounds.is_empty() && examined.finding.facts.is_empty());
 }
 
-// proves: RFC 8617 §5.2, RFC 8617 §4.2.1, RFC 8617 §5.1.1, RFC 8617 §4.1.2, RFC 8617 §4.1.3
+// proves: RFC 8617 §5.2, §4.2.1, §5.1.1, §4.1.2, §4.1.3, §7.2.2
 #[test]
 fn a_chain_passes_and_each_of_its_signatures_is_verified_once() {
     for domains in [&["one.example"][..], &["one.example", "two.example"], &["two.example"; 5]] {
@@ -57,7 +57,8 @@ fn until_the_newest_seal_holds_nobody_else_is_asked_for_a_key() {
 
 // proves: RFC 8617 §5.2, RFC 8617 §6
 #[test]
-fn field_note_17_only_the_newest_message_signature_must_verify_and_older_ones_say_how_far_back_nothing_changed() {
+fn field_note_17_arc_pitfall_05_only_the_newest_message_signature_must_verify_and_older_ones_say_how_far_back_nothing_changed()
+ {
     let first = chain(&["one.example"]);
     let footer = |mail: &str| format!("{mail}-- \r\nOne list\r\n");
     let changed = sealed_by(&footer(&first), "two.example", ChainStatus::Pass);
@@ -73,7 +74,7 @@ fn field_note_17_only_the_newest_message_signature_must_verify_and_older_ones_sa
 
 // proves: RFC 8617 §4.1.1, RFC 8617 §4.1.2, RFC 8617 §4.1.3, RFC 8617 §4.2, RFC 8617 §4.2.1, RFC 8617 §5.2
 #[test]
-fn what_is_no_chain_says_why_and_where() {
+fn arc_pitfall_01_what_is_no_chain_says_why_and_where() {
     let (one, two) = (chain(&["one.example"]), chain(&["one.example", "two.example"]));
     let without = |mail: &str, start: &str| {
         let at = mail.find(start).expect("the field is there");
@@ -200,7 +201,7 @@ fn what_is_no_chain_says_why_and_where() {
     }
 }
 
-// proves: RFC 8617 §4.1.1, RFC 8617 §3.9
+// proves: RFC 8617 §4.1, §4.1.1, §3.9
 #[test]
 fn comments_and_folds_may_stand_around_the_instance_of_results() {
     let one = chain(&["one.example"]);
@@ -241,7 +242,7 @@ fn a_sealer_may_be_named_with_u_labels() {
 
 // proves: RFC 8617 §9.4
 #[test]
-fn sealers_are_believed_from_the_newest_back_to_the_first_whom_the_site_does_not_list() {
+fn arc_pitfall_06_sealers_are_believed_from_the_newest_back_to_the_first_whom_the_site_does_not_list() {
     let mail = chain(&["one.example", "two.example", "three.example", "two.example"]);
     for (listed, believed) in [
         (&[][..], None),

@@ -35,7 +35,7 @@ fn an_rsa_key_seals_too() {
 
 // proves: RFC 8617 §5.1.2, RFC 8617 §5.1.3, RFC 8617 §5.1
 #[test]
-fn a_broken_chain_is_sealed_once_over_the_own_set_alone_and_never_again() {
+fn arc_pitfall_04_a_broken_chain_is_sealed_once_over_the_own_set_alone_and_never_again() {
     let broken = chain(&["one.example", "two.example"]).replace("At noon", "At ten");
     assert_eq!(examine(broken.as_bytes()).told().0, "fail");
     let marked = sealed_by(&broken, "three.example", ChainStatus::Fail);
@@ -94,7 +94,7 @@ fn what_must_not_be_sealed_is_refused() {
 
 // proves: RFC 8617 §5.1.1
 #[test]
-fn each_seal_signs_every_set_below_it() {
+fn arc_pitfall_02_each_seal_signs_every_set_below_it() {
     let mail = chain(&["one.example", "two.example"]);
     let other = mail.replacen("i=1; mx.here.example", "i=1; mx.other.example", 1);
     assert_ne!(mail, other);
@@ -102,4 +102,19 @@ fn each_seal_signs_every_set_below_it() {
         examine(other.as_bytes()).told().1,
         "the seal of instance 2 does not count: the signed header fields are not the ones that were signed"
     );
+}
+
+// proves: RFC 8617 §5.1, §4.1.2
+#[test]
+fn arc_pitfall_07_what_is_changed_after_sealing_breaks_the_chain_and_a_dkim_signature_is_part_of_the_message() {
+    let one = chain(&["one.example"]);
+    for (old, new) in [("DKIM-Signature: v=1", "DKIM-Signature: v=2"), ("Subject: Lunch", "Subject: [one] Lunch")] {
+        let changed = one.replace(old, new);
+        assert_ne!(changed, one);
+        assert_eq!(examine(changed.as_bytes()).code(), "arc.message-signature-refused", "{new}");
+        assert_eq!(
+            examine(sealed_by(&MAIL.replace(old, new), "one.example", ChainStatus::None).as_bytes()).told().0,
+            "pass"
+        );
+    }
 }

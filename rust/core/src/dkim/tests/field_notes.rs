@@ -8,7 +8,7 @@ use crate::dkim::evaluate::CLOCK_SKEW_SECONDS;
 use crate::dns::{Answer, Question, Record, Unavailable};
 use crate::examination::{Examination, Options, SessionFacts};
 use crate::finding::{Finding, Value};
-use crate::message::LineEnds;
+use crate::message::{ArrivalOptions, LineEnds};
 
 const PASS: [(&str, &str); 1] = [("pass", "dkim.verified")];
 
@@ -25,7 +25,7 @@ fn simple() -> String {
 }
 
 #[test]
-fn field_note_01_a_relaxed_body_that_ends_in_lines_of_blanks_is_the_one_without_them() {
+fn field_note_01_dkim_pitfall_02_a_relaxed_body_that_ends_in_lines_of_blanks_is_the_one_without_them() {
     for (signed_body, received_body) in
         [("", " \r\n"), ("abc\r\n", "abc\r\n \r\n"), ("abc\r\n", "abc\r\n\t\r\n  \r\n\r\n"), ("abc \t \r\n", "abc\r\n")]
     {
@@ -60,7 +60,7 @@ fn field_note_03_a_body_may_be_empty_or_missing_or_lack_its_last_line_end() {
 }
 
 #[test]
-fn field_note_04_lone_line_feeds_are_taken_as_they_are_or_fixed_and_lone_returns_always_stay() {
+fn field_note_04_lone_line_feeds_are_taken_as_they_are_or_fixed_or_rejected_and_lone_returns_always_stay() {
     let mail = signed(&with_body("a\rb\r\nc\r\n"), FIELD, &rsa());
     let with_lf = mail.replace("\r\n", "\n");
     let code = |mail: &str, line_ends| told(&examine_chunks(&[mail.as_bytes()], &zone(), line_ends, NOW))[0].1;
@@ -68,6 +68,16 @@ fn field_note_04_lone_line_feeds_are_taken_as_they_are_or_fixed_and_lone_returns
     assert_eq!(code(&with_lf, LineEnds::FixCrlf), "dkim.verified");
     assert_eq!(code(&with_lf, LineEnds::AsIs), "dkim.body-hash-differs");
     assert_eq!(code(&mail.replace("a\rb", "ab"), LineEnds::FixCrlf), "dkim.body-hash-differs");
+    let rejected = |mail: &str| {
+        let arrival = ArrivalOptions { line_ends: LineEnds::Reject, ..ArrivalOptions::default() };
+        let mut examination = Examination::new(SessionFacts::default(), Options { arrival, ..Options::default() });
+        examination.feed(mail.as_bytes());
+        examination.finish();
+        examination.arrival().rejected()
+    };
+    assert_eq!(rejected(&mail), mail.find("\rb").map(|at| at as u64));
+    assert_eq!(rejected(&with_lf), with_lf.find('\n').map(|at| at as u64));
+    assert_eq!(rejected(MAIL), None);
     let signed_as_lf = signed(&with_body("a\nb\r\n"), FIELD, &rsa());
     assert_eq!(code(&signed_as_lf, LineEnds::AsIs), "dkim.verified");
     assert_eq!(code(&signed_as_lf, LineEnds::FixCrlf), "dkim.body-hash-differs");
@@ -97,6 +107,7 @@ fn field_note_05_relaxed_fields_survive_refolding_and_simple_ones_do_not() {
     }
 }
 
+// proves: RFC 8616 §5
 #[test]
 fn field_note_06_eight_bit_headers_and_u_labels_are_signed_as_they_stand() {
     let mail = MAIL.replace("Ann <ann@example.com>", "Änn <änn@bücher.example>").replace("Lunch", "Mittag\u{df}");
@@ -154,7 +165,7 @@ fn field_note_07_a_signature_shorter_than_eight_characters_is_shown_as_it_is() {
 }
 
 #[test]
-fn field_note_07_the_b_inside_bh_is_not_taken_for_the_signature() {
+fn field_note_07_dkim_pitfall_03_the_b_inside_bh_is_not_taken_for_the_signature() {
     for field in [
         "v=1; a=rsa-sha256; bh={bh}; b={b}; d=example.com; s=sel; h=From",
         "v=1; a=rsa-sha256; b = {b} ; bh = {bh} ; d=example.com; s=sel; h=From",
@@ -175,8 +186,9 @@ fn field_note_08_a_malformed_signature_and_the_eleventh_one_have_a_finding() {
     assert_eq!(examined.verifications, 0);
 }
 
+// proves: RFC 6376 §8.15
 #[test]
-fn field_note_09_a_second_from_field_that_is_not_signed_spoils_the_signature() {
+fn field_note_09_dkim_pitfall_11_a_second_from_field_that_is_not_signed_spoils_the_signature() {
     let sent = mail_signed_with("v=1", "v=1");
     for forged in [
         sent.replace("From: Ann", "From: Eve <eve@evil.example>\r\nFrom: Ann"),
@@ -186,6 +198,7 @@ fn field_note_09_a_second_from_field_that_is_not_signed_spoils_the_signature() {
     }
 }
 
+// proves: RFC 6376 §2.6
 #[test]
 fn field_note_09_the_identity_is_compared_by_labels() {
     for (identity, code) in [
@@ -247,6 +260,7 @@ fn field_note_10_a_record_that_gives_no_one_key_says_which_way_it_fails() {
     }
 }
 
+// proves: RFC 6376 §3.9, §6.1.2
 #[test]
 fn field_note_11_what_is_not_there_is_permanent_and_what_is_not_known_is_temporary() {
     let mail = mail_signed_with("v=1", "v=1");
@@ -313,6 +327,7 @@ fn field_note_12_times_count_at_receipt_and_clocks_may_differ_by_the_skew() {
     }
 }
 
+// proves: RFC 8301 §3.1
 #[test]
 fn field_note_13_an_unsupported_algorithm_is_neutral_and_not_a_failure() {
     for (algorithm, result) in [("rsa-sha512", "neutral"), ("ed448-shake256", "neutral"), ("rsa-sha1", "permerror")] {

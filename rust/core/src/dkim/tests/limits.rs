@@ -8,6 +8,7 @@ use crate::dns::{Answers, Lookups, Wait};
 use crate::message::header::{MAX_HEADER_FIELDS, MAX_HEADER_OCTETS};
 use crate::message::{Header, HeaderLimits};
 
+// proves: RFC 6376 §6.1
 #[test]
 fn as_many_signatures_as_the_limit_are_evaluated_and_each_has_its_finding() {
     let mail = mail_signed_with("v=1", "v=1");

@@ -19,6 +19,7 @@ fn a_message_without_a_signature_has_one_finding_none() {
     assert_eq!(told_of(MAIL, &zone()), ("none", "dkim.no-signature"));
 }
 
+// proves: RFC 6376 §3.3.2, RFC 8463 §3
 #[test]
 fn a_good_signature_passes() {
     assert_eq!(told_of(&mail_signed_with("v=1", "v=1"), &zone()), ("pass", "dkim.verified"));
@@ -27,6 +28,7 @@ fn a_good_signature_passes() {
     assert_eq!(told_of(&signed(MAIL, &field, &ed25519()), &zone), ("pass", "dkim.verified"));
 }
 
+// proves: RFC 6376 §6.1.1, §3.9, §5.4, RFC 8301 §3.1
 #[test]
 fn what_the_field_says_decides_before_any_question_is_asked() {
     let times = |claims: &str| mail_signed_with("s=sel;", &format!("s=sel; {claims};"));
@@ -58,6 +60,7 @@ fn what_the_field_says_decides_before_any_question_is_asked() {
     }
 }
 
+// proves: RFC 6376 §3.5
 #[test]
 fn times_within_the_clock_skew_are_accepted() {
     for claims in [
@@ -71,6 +74,7 @@ fn times_within_the_clock_skew_are_accepted() {
     }
 }
 
+// proves: RFC 6376 §6.1.2, §3.9, RFC 8301 §3.2
 #[test]
 fn what_the_key_record_says_decides_before_any_cryptography() {
     let mail = mail_signed_with("v=1;", "v=1; i=ann@mail.example.com;");
@@ -109,6 +113,7 @@ fn what_the_key_record_says_decides_before_any_cryptography() {
     assert_eq!(told_of(&mail, &zone()), ("pass", "dkim.verified"));
 }
 
+// proves: RFC 6376 §3.6.1
 #[test]
 fn a_strict_key_accepts_an_identity_of_the_signing_domain_itself() {
     let zone = zone_with(txt(&format!("t=s; p={RSA_PUBLIC}")));
@@ -124,8 +129,9 @@ fn a_testing_key_passes_and_says_that_it_is_testing() {
     assert_eq!(fact(&examined.findings[0], "is_testing"), Some(Value::Flag(true)));
 }
 
+// proves: RFC 6376 §8.2, §3.5
 #[test]
-fn a_length_covers_the_whole_body_or_a_part_that_validates_nothing_or_more_than_there_is() {
+fn dkim_pitfall_08_a_length_covers_the_whole_body_or_a_part_that_validates_nothing_or_more_than_there_is() {
     let mail = mail_signed_with("s=sel;", "s=sel; l=10;");
     for (mail, result, code, coverage) in [
         (mail.clone(), "pass", "dkim.verified", Some("whole")),
@@ -149,6 +155,7 @@ fn a_partly_covering_signature_that_does_not_verify_fails() {
     assert_eq!(told_of(&mail, &zone()), ("fail", "dkim.signature-differs"));
 }
 
+// proves: RFC 6376 §6.1.3
 #[test]
 fn a_changed_body_or_header_fails_and_a_body_that_differs_costs_no_cryptography() {
     let mail = mail_signed_with("v=1", "v=1");
@@ -164,6 +171,7 @@ fn a_changed_body_or_header_fails_and_a_body_that_differs_costs_no_cryptography(
     }
 }
 
+// proves: RFC 6376 §6.1.3
 #[test]
 fn a_signature_is_decided_once_however_often_answers_are_shown() {
     let mail = mail_signed_with("v=1", "v=1");
@@ -173,8 +181,9 @@ fn a_signature_is_decided_once_however_often_answers_are_shown() {
     assert_eq!((examined.questions.len(), examined.verifications), (1, 2));
 }
 
+// proves: RFC 6376 §6.1
 #[test]
-fn signatures_are_found_in_field_order_and_a_bad_one_does_not_hurt_a_good_one() {
+fn dkim_pitfall_10_signatures_are_found_in_field_order_and_a_bad_one_does_not_hurt_a_good_one() {
     let mail = mail_signed_with("v=1", "v=1");
     let examined = examine(format!("DKIM-Signature: nonsense\r\n{mail}").as_bytes(), &zone());
     assert_eq!(told(&examined), [("neutral", "dkim.malformed"), ("pass", "dkim.verified")]);
@@ -200,6 +209,7 @@ fn what_cannot_be_read_is_not_shown() {
     assert_eq!(shown, [None, None, Some("sel"), None, None]);
 }
 
+// proves: RFC 8301 §3.2
 #[test]
 fn a_key_over_the_longest_is_refused_by_its_length_alone() {
     // SEQUENCE { INTEGER of 1025 octets, INTEGER 65537 }: 8,192 bits.
@@ -231,4 +241,14 @@ fn a_signature_whose_key_is_rsa_does_not_verify_under_another_key() {
     let other = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB";
     let mail = signed(MAIL, FIELD, &rsa());
     assert_eq!(told_of(&mail, &zone_with(txt(&format!("p={other}")))), ("fail", "dkim.signature-differs"));
+}
+
+// proves: RFC 8301 §3.1, §3.2
+#[test]
+fn dkim_pitfall_09_sha1_and_short_keys_never_pass_and_waiting_does_not_help() {
+    let sha1 = format!("DKIM-Signature: {}\r\n{MAIL}", FIELD.replace("rsa-sha256", "rsa-sha1"));
+    assert_eq!(told_of(&sha1, &zone()), ("permerror", "dkim.sha1-refused"));
+    let of_512_bits = "p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAMIGCaBl60DGXFJ8ejW1SA5FhRJy6Y+4/Ek0K8NSjQf6Cba0DYIihMzO0pTWI5PTvZ6PQyJ3Wd0K3GZ8m5X0T6cCAwEAAQ==";
+    let short = told_of(&mail_signed_with("v=1", "v=1"), &zone_with(txt(of_512_bits)));
+    assert_eq!(short, ("policy", "dkim.key-too-short"));
 }

@@ -30,6 +30,7 @@ fn request(key: &SigningKey) -> SigningRequest<'_> {
 const FORMS: [(Canonicalization, Canonicalization); 4] =
     [(Relaxed, Relaxed), (Relaxed, Simple), (Simple, Relaxed), (Simple, Simple)];
 
+// proves: RFC 6376 §5, §3.4, §3.3.2, §2.11, §2.6, RFC 8463 §3
 #[test]
 fn what_is_signed_verifies_in_every_form_with_every_key() {
     let keys = [
@@ -62,6 +63,7 @@ fn a_field_is_folded_before_its_lines_get_too_long_and_signing_is_repeatable() {
     assert!(lines[1..].iter().all(|line| line.starts_with(' ') && line.trim().len() > 1), "{text}");
 }
 
+// proves: RFC 6376 §5.4, §5.4.1
 #[test]
 fn the_usual_names_are_signed_as_often_as_present_and_some_once_more() {
     let mail = "From: a@example.com\r\nTo: b\r\nReferences: <c>\r\nX-Mine: d\r\nSubject: e\r\nList-Id: f\r\n\r\n";
@@ -114,6 +116,7 @@ fn lone_line_feeds_are_signed_as_they_will_be_sent_where_that_was_chosen() {
     assert_eq!(bare_cr, Err(SigningError::BareLineEnd));
 }
 
+// proves: RFC 6376 §3.5, §2.11
 #[test]
 fn the_length_of_the_body_and_copies_of_fields_are_told_on_wish() {
     let key = ed25519();
@@ -134,6 +137,7 @@ fn the_length_of_the_body_and_copies_of_fields_are_told_on_wish() {
     assert_eq!(told(&examine(&longer, &zone)), [("policy", "dkim.partial-body")]);
 }
 
+// proves: RFC 6376 §8.15, §5.4
 #[test]
 fn none_of_the_oversigned_fields_can_be_added_later() {
     let key = ed25519();
@@ -145,6 +149,7 @@ fn none_of_the_oversigned_fields_can_be_added_later() {
     }
 }
 
+// proves: RFC 6376 §5.3, §5.4
 #[test]
 fn what_must_not_be_signed_is_refused() {
     let key = ed25519();
@@ -166,6 +171,7 @@ fn what_must_not_be_signed_is_refused() {
     }
 }
 
+// proves: RFC 8301 §3.2
 #[test]
 fn keys_are_read_in_every_form_they_are_kept_in() {
     let pkcs1 = include_str!("rsa2048-pkcs1.pem");

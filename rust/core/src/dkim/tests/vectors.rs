@@ -93,6 +93,7 @@ fn with_crlf(text: &str) -> String {
     text.replace('\n', "\r\n")
 }
 
+// proves: RFC 8463 §A, §A.2, §A.3, §3, §4.2
 #[test]
 fn both_signatures_of_rfc_8463_pass() {
     let examined = examine(with_crlf(RFC_8463).as_bytes(), &rfc_8463_zone());
@@ -112,6 +113,7 @@ fn both_signatures_of_rfc_8463_pass() {
     }
 }
 
+// proves: RFC 8463 §A, §A.3
 #[test]
 fn one_changed_word_breaks_both_signatures_of_rfc_8463() {
     for (old, new, code) in [("lost", "won", "dkim.body-hash-differs"), ("dinner", "lunch", "dkim.signature-differs")] {
@@ -120,12 +122,14 @@ fn one_changed_word_breaks_both_signatures_of_rfc_8463() {
     }
 }
 
+// proves: RFC 6376 §A.2, §C, §3.3.2
 #[test]
 fn the_signature_of_rfc_6376_passes() {
     let zone = vec![("brisbane._domainkey.example.com".into(), txt(RFC_6376_KEY))];
     assert_eq!(told(&examine(with_crlf(RFC_6376).as_bytes(), &zone)), [("pass", "dkim.verified")]);
 }
 
+// proves: RFC 8463 §A.1, §A, §3
 /// RFC 8463 §A.1 prints the seed; Ed25519 is deterministic, so the same mail gives the same signature.
 #[test]
 fn the_private_key_of_rfc_8463_makes_the_signature_that_it_prints() {
@@ -141,6 +145,7 @@ fn the_private_key_of_rfc_8463_makes_the_signature_that_it_prints() {
     assert!(made.contains(&format!(" b={printed}\r\nFrom: Joe")), "{made}");
 }
 
+// proves: RFC 6376 §3.4.5, §3.4.3, §3.4.4
 /// The body of RFC 6376 §3.4.5; the fields are in `message/canonical.rs`.
 #[test]
 fn the_body_of_rfc_6376_section_3_4_5_has_its_canonical_octets() {
