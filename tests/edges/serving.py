@@ -1,5 +1,6 @@
 """A real ``trustlane serve`` for tests: its own folder, its own port, killed or stopped as a test wants."""
 
+import os
 import re
 import signal
 import subprocess
@@ -26,6 +27,8 @@ nameservers = ["127.0.0.1"]
 deadline_seconds = 0.2
 [ledger]
 path = "ledger.sqlite"
+[process]
+{process}
 [log]
 replay = "replay"
 level = "info"
@@ -60,8 +63,13 @@ class Serving:
         place = self.maildir / f".{folder}" if folder else self.maildir
         return [file.read_bytes() for part in ("new", "cur") for file in sorted((place / part).glob("*"))]
 
+    @property
+    def log(self) -> str:
+        return (self.folder / "log.txt").read_text()
+
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
+        """All of its processes at once, as a machine that loses its power does."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> int:
@@ -69,21 +77,25 @@ class Serving:
         return self.process.wait(timeout=60)
 
 
-def start(folder: Path, *, mode: str = "tag", next_hop: str = "", relay: str = "", port: int = 0) -> Serving:
+def start(
+    folder: Path, *, mode: str = "tag", next_hop: str = "", relay: str = "", process: str = "", port: int = 0
+) -> Serving:
     """Starts the relay in this folder and waits until it listens."""
     (folder / "zone.txt").write_text(ZONE)
-    (folder / "trustlane.toml").write_text(CONFIG.format(mode=mode, next_hop=next_hop, relay=relay, port=port))
+    (folder / "trustlane.toml").write_text(
+        CONFIG.format(mode=mode, next_hop=next_hop, relay=relay, process=process, port=port)
+    )
     command = [sys.executable, "-m", "trustlane", "serve", "--config", str(folder / "trustlane.toml")]
     with (folder / "log.txt").open("ab") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=folder)
-    assert process.stdout
-    with process.stdout:
-        line = process.stdout.readline().decode()
-    said = re.search(r"listens on [^ ]*:(\d+),", line)
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=folder, start_new_session=True)
+    assert running.stdout
+    with running.stdout:
+        line = running.stdout.readline().decode()
+    said = re.search(r"listens on [^ ]*:(\d+) ", line)
     if not said:
-        process.wait(timeout=60)
+        running.wait(timeout=60)
     assert said, f"said {line!r}; {(folder / 'log.txt').read_text()}"
-    return Serving(folder, int(said[1]), process)
+    return Serving(folder, int(said[1]), running)
 
 
 @contextmanager

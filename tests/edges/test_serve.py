@@ -1,10 +1,14 @@
 """Real SMTP through a real ``trustlane serve``: what lies in the Maildir, and what survives a kill."""
 
+import os
 import shutil
+import signal
 import smtplib
 import subprocess
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 from email import message_from_bytes
 from pathlib import Path
 
@@ -171,3 +175,50 @@ def test_killed_in_the_middle_of_500_mails_none_is_lost_and_none_is_there_twice(
     found = ids(relay.mails("Open"))
     relay.kill()
     assert found == Counter(f"<{number}@sender.example>" for number in range(500))
+
+
+def workers(relay: Serving) -> list[int]:
+    children = Path(f"/proc/{relay.process.pid}/task/{relay.process.pid}/children").read_text()
+    return [int(pid) for pid in children.split()]
+
+
+def test_workers_that_are_killed_while_mail_flows_lose_none_and_double_none(tmp_path: Path) -> None:
+    """One after the other; the supervisor replaces each, and a client that sends again may come to any of them."""
+    relay = start(tmp_path, process="workers = 2")
+    senders = [Sender(list(range(first, 300, 4)), [relay.port]) for first in range(4)]
+    for sender in senders:
+        sender.start()
+    for killed_at in range(40, 300, 40):
+        while sum(sender.accepted[0] for sender in senders) < killed_at:
+            senders[0].join(0.01)
+        os.kill(workers(relay)[0], signal.SIGKILL)
+    for sender in senders:
+        sender.join(120)
+    assert not any(sender.is_alive() for sender in senders)
+    found = ids(relay.mails("Open"))
+    assert relay.stop() == 0
+    assert found == Counter(f"<{number}@sender.example>" for number in range(300))
+
+
+def test_settings_are_read_again_without_a_session_lost_and_wrong_ones_change_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path, mode="tag") as relay, smtplib.SMTP("127.0.0.1", relay.port, timeout=30) as client:
+        client.ehlo("client.example")
+        config = tmp_path / "trustlane.toml"
+        right = config.read_text()
+        config.write_text(right.replace('mode = "tag"', 'mode = "banana"'))
+        relay.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "the settings stay as they were" in relay.log)
+        client.sendmail("a@sender.example", ["b@here.example"], LETTER % b"1")
+        assert len(relay.mails("Open")) == 1
+        config.write_text(right.replace('mode = "tag"', 'mode = "observe"'))
+        relay.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "settings are read again" in relay.log)
+        wait_for(lambda: client.sendmail("a@sender.example", ["b@here.example"], LETTER % b"2") == {} and relay.mails())
+        assert relay.process.poll() is None
+
+
+def wait_for(met: Callable[[], object], seconds: float = 10.0) -> None:
+    ends = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < ends
+        time.sleep(0.05)

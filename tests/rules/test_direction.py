@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "authres": BASE,
     **{name: BASE | PORTS | {"authres"} | set(LINE[: LINE.index(name)]) for name in LINE if name != "message"},
     "keys": BASE,
+    "process": {"errors"},
     "dkim": BASE | {"dns", "message", "identities"},
     "reference": BASE | {"dns", "message", "identities"},
     "settings": BASE | {"dns", "identities", "lanes"},
@@ -33,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE
     | PORTS
     | set(LINE)
-    | {"settings", "authres", "verify", "keys", "dkim", "smtp", "milter", "web", "replay", "simulate"},
+    | {"settings", "authres", "verify", "keys", "dkim", "smtp", "milter", "process", "web", "replay", "simulate"},
     "__init__": BASE | {"message", "identities", "lanes", "verify"},
     "__main__": {"cli"},
 }

@@ -1,7 +1,7 @@
 """What all edges of one process share, as the settings have it."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trustlane.cli.options import ledger_to_write, policy_of, resolver_by
 from trustlane.cli.reporting import observer_of
@@ -33,6 +33,20 @@ class Common:
         return cls(
             resolver=resolver_by(settings),
             ledger=ledger_to_write(settings),
+            policy=policy_of(settings, site_keys_made(settings, time.time())),
+            replay=ReplayFiles(settings.log.replay),
+            observer=observer_of(settings),
+        )
+
+    def renewed(self, settings: Settings) -> "Common":
+        """The same with what new settings may change while mail flows; the ledger stays.
+
+        Raises:
+            SettingsError: something cannot be had.
+        """
+        return replace(
+            self,
+            resolver=resolver_by(settings),
             policy=policy_of(settings, site_keys_made(settings, time.time())),
             replay=ReplayFiles(settings.log.replay),
             observer=observer_of(settings),

@@ -1,66 +1,70 @@
 """The milter as the settings have it."""
 
+import socket
 import time
+from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
-from pathlib import Path
 
 from trustlane.cli.common import Common
-from trustlane.errors import SettingsError
 from trustlane.keys import KeyRing, KeyTable
 from trustlane.milter.direction import OurMail
+from trustlane.milter.events import MailStarted
 from trustlane.milter.filter import Filter
 from trustlane.milter.inbound import Inbound
 from trustlane.milter.limits import Limits
 from trustlane.milter.outbound import Outbound
 from trustlane.milter.server import MilterServer
+from trustlane.milter.session import Client, FilteredMail
 from trustlane.settings import Settings
 from trustlane.settings.tree import MilterSettings
 
 
 class MilterEdge:
-    """Listens for MTAs on every endpoint of the settings."""
+    """Serves MTAs; what has begun under old settings ends under them."""
+
+    name = "milter"
 
     def __init__(self, settings: Settings, common: Common) -> None:
-        self._settings = settings
-        keys = KeyRing(KeyTable(settings.keys.path))
-        inbound = Inbound(
-            authserv_id=settings.site.authserv_id,
-            resolver=common.resolver,
-            ledger=common.ledger,
-            policy=common.policy,
-            replay=common.replay,
-            clock=time.time,
-            mail_seconds=settings.dns.mail_seconds,
-            observer=common.observer,
-        )
-        outbound = Outbound(settings.site.authserv_id, lambda: keys, common.replay, time.time)
-        filter_ = Filter(_our_mail(settings.milter), inbound, outbound)
+        self._filter = _filter(settings, common)
         limits = Limits(settings.milter.max_connections, settings.milter.idle_seconds)
-        self._server = MilterServer(filter_.begin, limits)
+        self._server = MilterServer(self._begin, limits)
 
-    async def start(self) -> str:
-        """Listens; says where.
+    @staticmethod
+    def endpoints(settings: Settings) -> Sequence[str]:
+        return settings.milter.listen
 
-        Raises:
-            SettingsError: an endpoint cannot be had.
-        """
-        where = [await self._listen(endpoint) for endpoint in self._settings.milter.listen]
-        return f"the milter on {', '.join(where)}"
+    async def serve(self, sockets: Sequence[socket.socket]) -> None:
+        for listening in sockets:
+            await self._server.listen_on(listening)
+
+    def reload(self, settings: Settings, common: Common) -> None:
+        self._filter = _filter(settings, common)
 
     async def close(self, drain_seconds: float) -> None:
         await self._server.close(drain_seconds)
 
-    async def _listen(self, endpoint: str) -> str:
-        try:
-            if endpoint.startswith("unix:"):
-                await self._server.listen_unix(Path(endpoint.removeprefix("unix:")))
-                return endpoint
-            host, _, port = endpoint.rpartition(":")
-            host, number = await self._server.listen(host.strip("[]"), int(port))
-        except OSError as error:
-            why = f"{endpoint} cannot be listened on: {error.strerror or error}"
-            raise SettingsError("milter.listen", why, 'listen = ["127.0.0.1:8891"]') from error
-        return f"{host}:{number}"
+    def _begin(self, client: Client, started: MailStarted) -> FilteredMail:
+        return self._filter.begin(client, started)
+
+
+def _filter(settings: Settings, common: Common) -> Filter:
+    """
+    Raises:
+        KeyTableError: a key cannot be read.
+    """
+    keys = KeyRing(KeyTable(settings.keys.path))
+    inbound = Inbound(
+        authserv_id=settings.site.authserv_id,
+        resolver=common.resolver,
+        ledger=common.ledger,
+        policy=common.policy,
+        replay=common.replay,
+        clock=time.time,
+        mail_seconds=settings.dns.mail_seconds,
+        observer=common.observer,
+    )
+    outbound = Outbound(settings.site.authserv_id, lambda: keys, common.replay, time.time)
+    return Filter(_our_mail(settings.milter), inbound, outbound)
 
 
 def _our_mail(settings: MilterSettings) -> OurMail:

@@ -1,13 +1,15 @@
 """The relay as the settings have it."""
 
+import socket
 import time
+from collections.abc import Sequence
 
 from trustlane.cli.common import Common
 from trustlane.cli.reporting import feedback_of
-from trustlane.delivery import Delivery
+from trustlane.delivery import Delivery, Reply
 from trustlane.delivery.maildir import Maildir
 from trustlane.delivery.nexthop import NextHop
-from trustlane.errors import SettingsError
+from trustlane.message import Transaction
 from trustlane.reports import Listener
 from trustlane.settings import Settings
 from trustlane.smtp.protocol import Limits
@@ -16,52 +18,56 @@ from trustlane.smtp.server import SmtpServer
 
 
 class RelayEdge:
-    """Listens for SMTP clients, and delivers to a Maildir or the next hop."""
+    """Serves SMTP clients, and delivers to a Maildir or the next hop. Where mail goes stays until the next start."""
+
+    name = "relay"
 
     def __init__(self, settings: Settings, common: Common) -> None:
-        self._settings = settings
-        policy, ledger = common.policy, common.ledger
-        self._relay = Relay(
-            authserv_id=settings.site.authserv_id,
-            hostname=settings.relay.hostname,
-            resolver=common.resolver,
-            ledger=ledger,
-            policy=policy,
-            delivery=_delivery(settings),
-            replay=common.replay,
-            clock=time.time,
-            mail_seconds=settings.dns.mail_seconds,
-            feedback=feedback_of(settings, Listener(policy.keys, ledger, policy.thresholds)),
-            observer=common.observer,
-        )
+        self._delivery = _delivery(settings)
+        self._relay = _relay(settings, common, self._delivery)
         self._server = SmtpServer(
-            self._relay.receive,
-            self._relay.heard,
+            self._receive,
+            lambda mail: self._relay.heard(mail),
             hostname=settings.relay.hostname,
             limits=_limits(settings),
-            lost=self._relay.lost,
-            refusal=self._relay.delivery.refusal,
+            lost=lambda mail: self._relay.lost(mail),
+            refusal=self._delivery.refusal,
         )
 
-    async def start(self) -> str:
-        """Listens; says where.
+    @staticmethod
+    def endpoints(settings: Settings) -> Sequence[str]:
+        return [settings.relay.listen] if settings.relay.listen else []
 
-        Raises:
-            SettingsError: the address cannot be had.
-        """
-        listen = self._settings.relay.listen
-        host, _, port = listen.rpartition(":")
-        try:
-            host, number = await self._server.start(host.strip("[]"), int(port))
-        except OSError as error:
-            why = f"{listen} cannot be listened on: {error.strerror or error}"
-            raise SettingsError("relay.listen", why, 'listen = "127.0.0.1:0"') from error
-        place = self._settings.relay.next_hop or str(self._settings.relay.maildir)
-        return f"{host}:{number}, mode {self._settings.site.mode}; mail goes to {place}"
+    async def serve(self, sockets: Sequence[socket.socket]) -> None:
+        for listening in sockets:
+            await self._server.listen_on(listening)
+
+    def reload(self, settings: Settings, common: Common) -> None:
+        self._relay = _relay(settings, common, self._delivery)
 
     async def close(self, drain_seconds: float) -> None:
         await self._server.close(drain_seconds)
-        self._relay.delivery.close()
+        self._delivery.close()
+
+    async def _receive(self, mail: Transaction) -> Reply:
+        return await self._relay.receive(mail)
+
+
+def _relay(settings: Settings, common: Common, delivery: Delivery) -> Relay:
+    policy, ledger = common.policy, common.ledger
+    return Relay(
+        authserv_id=settings.site.authserv_id,
+        hostname=settings.relay.hostname,
+        resolver=common.resolver,
+        ledger=ledger,
+        policy=policy,
+        delivery=delivery,
+        replay=common.replay,
+        clock=time.time,
+        mail_seconds=settings.dns.mail_seconds,
+        feedback=feedback_of(settings, Listener(policy.keys, ledger, policy.thresholds)),
+        observer=common.observer,
+    )
 
 
 def _limits(settings: Settings) -> Limits:

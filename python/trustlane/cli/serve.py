@@ -1,36 +1,25 @@
 """Start trustlane: the relay, the milter, whatever the settings give an address to listen on.
 
-It runs until SIGTERM or SIGINT, then finishes the mails at hand. Settings come from --config, or trustlane.toml here,
-or the embedded defaults: a relay with SQLite and Maildir below ./var, loopback only.
+One process supervises, several work. SIGTERM or SIGINT finishes the mails at hand and ends them; SIGHUP reads settings
+and keys again, and a wrong file changes nothing. Settings come from --config, or trustlane.toml here, or the embedded
+defaults: a relay with SQLite and Maildir below ./var, loopback only.
 """
 
 import argparse
-import asyncio
 import logging
-import signal
-from typing import Protocol
+import os
+from dataclasses import dataclass
 
-from trustlane.cli.common import Common
-from trustlane.cli.milter_edge import MilterEdge
+from trustlane.cli.edges import Sockets, listening
 from trustlane.cli.options import declare_config, settings_of
-from trustlane.cli.relay_edge import RelayEdge
-from trustlane.errors import SettingsError
+from trustlane.cli.serving import serve
+from trustlane.errors import TrustlaneError
+from trustlane.process import BAD_SETTINGS, Life, Supervisor
+from trustlane.process.privileges import give_up
+from trustlane.process.sockets import inherited, name_of
 from trustlane.settings import Settings
 
-DRAIN_SECONDS = 30.0
-"""How long mails at hand may take after a signal to stop; less than the 90 s that service managers commonly wait."""
-
 log = logging.getLogger("trustlane")
-
-
-class Edge(Protocol):
-    """A server of one protocol."""
-
-    async def start(self) -> str:
-        """Listens; says where."""
-
-    async def close(self, drain_seconds: float) -> None:
-        """Finishes the mails at hand."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -41,40 +30,58 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     logging.getLogger().setLevel(settings.log.level.upper())
-    asyncio.run(_serve(settings))
-    return 0
+    sockets = listening(settings, inherited(os.environ))
+    give_up(settings.process.user, settings.process.group)
+    os.umask(UMASK)
+    service = _Service(options, settings, sockets)
+    supervisor = Supervisor(
+        work=service.work,
+        count=settings.process.workers or os.cpu_count() or 1,
+        drain_seconds=settings.process.drain_seconds,
+        hang_seconds=settings.process.hang_seconds,
+        ready=service.tell,
+        reload=service.reload,
+    )
+    exit_code = supervisor.run()
+    return 2 if exit_code == BAD_SETTINGS else exit_code
 
 
-async def _serve(settings: Settings) -> None:
-    common = Common.of(settings)
-    edges = _edges(settings, common)
-    stop = _stop_signal()
-    where = [await edge.start() for edge in edges]
-    print(f"trustlane listens on {'; '.join(where)}", flush=True)
-    await stop.wait()
-    log.info("stopping; mails at hand have %d s", DRAIN_SECONDS)
-    await asyncio.gather(*(edge.close(DRAIN_SECONDS) for edge in edges))
-    common.close()
+UMASK = 0o077
+"""What we write is for nobody else, unless its own mode says so."""
 
 
-def _edges(settings: Settings, common: Common) -> list[Edge]:
-    """
-    Raises:
-        SettingsError: there is nothing to listen on.
-    """
-    edges: list[Edge] = []
-    if settings.relay.listen:
-        edges.append(RelayEdge(settings, common))
-    if settings.milter.listen:
-        edges.append(MilterEdge(settings, common))
-    if not edges:
-        raise SettingsError("relay.listen", "nothing is listened on", 'listen = "127.0.0.1:2525"')
-    return edges
+@dataclass(slots=True)
+class _Service:
+    """What the supervisor runs."""
 
+    options: argparse.Namespace
+    settings: Settings
+    sockets: Sockets
 
-def _stop_signal() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop
+    def work(self, number: int, life: Life) -> int:
+        """In a worker."""
+        try:
+            serve(self.options, self.settings, self.sockets, life)
+        except TrustlaneError as error:
+            if number == 0:
+                log.error("%s", error)
+            return BAD_SETTINGS
+        return 0
+
+    def tell(self) -> None:
+        """Every worker serves: says where, once."""
+        where = [f"{', '.join(map(name_of, these))} ({name})" for name, these in self.sockets.items()]
+        mode, place = self.settings.site.mode, self.settings.relay.next_hop or self.settings.relay.maildir
+        to = f"; mail goes to {place}" if "relay" in self.sockets else ""
+        print(f"trustlane listens on {'; '.join(where)}, mode {mode}{to}", flush=True)
+
+    def reload(self) -> bool:
+        """Reads the settings again for workers to come; those that serve read them too, where this gives true."""
+        try:
+            self.settings = settings_of(self.options)
+        except TrustlaneError as error:
+            log.error("the settings stay as they were: %s", error)
+            return False
+        logging.getLogger().setLevel(self.settings.log.level.upper())
+        log.info("settings are read again; new addresses, stores and limits hold from the next start on")
+        return True

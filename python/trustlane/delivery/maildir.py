@@ -23,7 +23,8 @@ from trustlane.delivery import durable
 from trustlane.delivery.maildir_names import FOLDER, UniqueNames, plain, read_marked
 from trustlane.delivery.reply import Reply
 from trustlane.delivery.return_path import stored
-from trustlane.delivery.tries import Tries
+from trustlane.delivery.tries import DELIVERED_BEFORE, Tries
+from trustlane.delivery.unheard import DeliveredBefore, Unheard
 from trustlane.errors import SettingsError
 from trustlane.message import Envelope
 from trustlane.message.transaction import Instant
@@ -62,6 +63,7 @@ class Maildir:
         self._marks: defaultdict[str, list[Path]] = defaultdict(list)
         try:
             self._made(self._root)
+            self._unheard = Unheard(self._root)
             self._unlock = self._locked()
             self._recover()
         except OSError as error:
@@ -72,15 +74,21 @@ class Maildir:
 
         Should the caller be cancelled, the mail is still stored whole, and remembered as perhaps unheard.
         """
-        return await self._tries.once(fingerprint, lambda: self._store(octets, envelope, folder, fingerprint))
+        reply = await self._tries.once(fingerprint, lambda: self._store(octets, envelope, folder, fingerprint))
+        if reply is DELIVERED_BEFORE:
+            for mark in self._marks.get(fingerprint, ()):
+                self._unheard.release(fingerprint, mark)
+        return reply
 
     def heard(self, fingerprint: str) -> None:
         """The mark under ``tmp`` is taken away; the mail in ``new`` stays."""
         self._tries.heard(fingerprint)
 
     def lost(self, fingerprint: str) -> None:
-        """The mark stays; the next mail of this fingerprint is the same one."""
+        """The mark stays; the next mail of this fingerprint is the same one, whichever process it comes to."""
         self._tries.lost(fingerprint)
+        for mark in self._marks.get(fingerprint, ()):
+            self._unheard.lost(fingerprint, mark)
 
     def refusal(self, _mail_from: str, _rcpt: str) -> Reply | None:
         """Mail for everybody is kept here."""
@@ -96,23 +104,27 @@ class Maildir:
         now = self._now()
         loop = asyncio.get_running_loop()
         try:
-            mark = await loop.run_in_executor(self._pool, self._write, octets, envelope, folder, fingerprint, now)
+            place = self._made(self._place(folder))
+            mark = place / "tmp" / self._names.marked(fingerprint, now)
+            remaining = await loop.run_in_executor(self._pool, self._write, octets, envelope, fingerprint, mark)
         except OSError as error:
             log.error("mail %s cannot be stored in %s: %s", fingerprint, self._root, error.strerror)
             return NO_ROOM if error.errno in (errno.ENOSPC, errno.EDQUOT) else CANNOT_STORE
-        if mark is not None:
-            self._marks[fingerprint].append(mark)
+        except DeliveredBefore:
+            return DELIVERED_BEFORE
+        if remaining is not None:
+            self._marks[fingerprint].append(remaining)
         return DELIVERED
 
-    def _write(self, octets: bytes, envelope: Envelope, folder: str, fingerprint: str, now: Instant) -> Path | None:
+    def _write(self, octets: bytes, envelope: Envelope, fingerprint: str, mark: Path) -> Path | None:
         """The mark that remains under ``tmp``. Whatever fails, nothing remains."""
-        place = self._made(self._place(folder))
-        mark = place / "tmp" / self._names.marked(fingerprint, now)
+        self._unheard.claim(fingerprint, mark)
         try:
             durable.write(mark, stored(octets, envelope))
-            return durable.link(mark, place / "new" / plain(mark.name))
+            return durable.link(mark, mark.parent.parent / "new" / plain(mark.name))
         except BaseException:
             durable.unlink(mark)
+            self._unheard.release(fingerprint, mark)
             raise
 
     def _place(self, folder: str) -> Path:
@@ -168,4 +180,8 @@ class Maildir:
             if not marks:
                 del self._marks[fingerprint]
             with suppress(RuntimeError):  # closed: the mark stays, and is forgotten in time
-                self._pool.submit(durable.unlink, mark)
+                self._pool.submit(self._unmark, fingerprint, mark)
+
+    def _unmark(self, fingerprint: str, mark: Path) -> None:
+        self._unheard.release(fingerprint, mark)
+        durable.unlink(mark)

@@ -451,6 +451,40 @@ class KeysSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessSettings:
+    """The processes of ``trustlane serve``."""
+
+    workers: int = setting(
+        0,
+        doc="Processes that serve; 0 is one for each core.",
+        example="workers = 4",
+        check=between(0, 1024),
+    )
+    drain_seconds: int = setting(
+        30,
+        doc="How long mails at hand may take after SIGTERM; less than the 90 s that service managers commonly wait.",
+        example="drain_seconds = 60",
+        check=between(0, 3600),
+    )
+    hang_seconds: float = setting(
+        10.0,
+        doc="A worker whose loop stands still for so long is replaced.",
+        example="hang_seconds = 30",
+        check=between(1, 3600),
+    )
+    user: str = setting(
+        "",
+        doc="The user to become once the sockets are bound; empty stays who we are.",
+        example='user = "trustlane"',
+    )
+    group: str = setting(
+        "",
+        doc="The group to become with it; empty takes the user's own.",
+        example='group = "postfix"',
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """What is written, and where."""
 
@@ -486,4 +520,5 @@ class Settings:
     feedback: FeedbackSettings = part(FeedbackSettings)
     trust: TrustSettings = part(TrustSettings)
     keys: KeysSettings = part(KeysSettings)
+    process: ProcessSettings = part(ProcessSettings)
     log: LogSettings = part(LogSettings)

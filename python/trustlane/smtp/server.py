@@ -1,6 +1,7 @@
 """The SMTP server: listens, and gives each client a session."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 
 from trustlane.delivery.reply import Reply
@@ -35,22 +36,27 @@ class SmtpServer:
         refusal: Callable[[str, str], Reply | None] = lambda mail_from, rcpt: None,
     ) -> None:
         self._site = Site(receive, heard, lost, refusal, hostname, limits or Limits(), set(), set())
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:
         """Listens, on loopback unless told otherwise; gives the address. Raises OSError where that cannot be had."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: SmtpSession(self._site), host, port, backlog=BACKLOG)
-        address = self._server.sockets[0].getsockname()
+        self._servers.append(await loop.create_server(self._session, host, port, backlog=BACKLOG))
+        address = self._servers[-1].sockets[0].getsockname()
         return str(address[0]), int(address[1])
+
+    async def listen_on(self, listening: socket.socket) -> None:
+        """Serves a socket that listens already, and that other processes may serve too."""
+        loop = asyncio.get_running_loop()
+        self._servers.append(await loop.create_server(self._session, sock=listening, backlog=BACKLOG))
 
     async def close(self, drain_seconds: float = 30.0) -> None:
         """Takes no more mail; those whose data have begun are finished, if they are in time. Then all sessions end.
 
         A mail that is cut off here gets no reply, so its client sends it again.
         """
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         for session in list(self._site.sessions):
             session.shut_down()
         if under_way := {session.ended for session in self._site.sessions} | self._site.mails:
@@ -60,5 +66,8 @@ class SmtpServer:
         for session in list(self._site.sessions):
             session.abort()
         await asyncio.gather(*self._site.mails, return_exceptions=True)
-        if self._server is not None:
-            await self._server.wait_closed()
+        for server in self._servers:
+            await server.wait_closed()
+
+    def _session(self) -> SmtpSession:
+        return SmtpSession(self._site)

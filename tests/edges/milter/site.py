@@ -21,6 +21,7 @@ from trustlane.milter.inbound import Inbound
 from trustlane.milter.limits import Limits
 from trustlane.milter.outbound import Outbound
 from trustlane.milter.server import MilterServer
+from trustlane.process.sockets import bound
 
 NOW = 1_700_000_000
 AUTHSERV_ID = "mx.site.example"
@@ -87,7 +88,8 @@ class RunningMilter:
         return self.run(self.server.listen(port=port))[1]
 
     def listen_unix(self, path: Path) -> None:
-        self.run(self.server.listen_unix(path))
+        (listening,) = bound(f"unix:{path}")
+        self.run(self.server.listen_on(listening))
 
     def run(self, what: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(30)

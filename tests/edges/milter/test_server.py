@@ -1,7 +1,6 @@
 """The milter's shell: sockets, limits, and errors of ours."""
 
 import asyncio
-import stat
 from pathlib import Path
 
 import pytest
@@ -119,36 +118,3 @@ async def test_a_server_that_closes_answers_the_mail_at_hand(tmp_path: Path) -> 
     assert await reader.read() == b""
     await closing
     writer.close()
-
-
-async def test_a_unix_socket_is_for_the_group_and_replaces_one_that_a_dead_process_left(tmp_path: Path) -> None:
-    path = tmp_path / "milter.sock"
-    left = await asyncio.start_unix_server(lambda reader, writer: None, path)
-    left.close()
-    await left.wait_closed()
-    server = MilterServer(filter_of(tmp_path).begin)
-    await server.listen_unix(path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o660
-    reader, writer = await asyncio.open_unix_connection(path)
-    writer.write(offer())
-    assert await replies(reader, "O") == "O"
-    writer.close()
-    await server.close()
-    assert not path.exists()
-
-
-async def test_a_file_that_is_no_socket_stays(tmp_path: Path) -> None:
-    path = tmp_path / "milter.sock"
-    path.write_text("mine")
-    with pytest.raises(FileExistsError):
-        await MilterServer(filter_of(tmp_path).begin).listen_unix(path)
-    assert path.read_text() == "mine"
-
-
-async def test_a_socket_that_somebody_listens_on_is_not_taken_away(tmp_path: Path) -> None:
-    path = tmp_path / "milter.sock"
-    server = MilterServer(filter_of(tmp_path).begin)
-    await server.listen_unix(path)
-    with pytest.raises(OSError, match="in use"):
-        await MilterServer(filter_of(tmp_path).begin).listen_unix(path)
-    await server.close()

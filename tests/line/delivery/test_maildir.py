@@ -20,6 +20,8 @@ from trustlane.message import Envelope
 MAIL = b"From: a@author.example\r\n\r\nGood day.\r\n"
 ENVELOPE = Envelope("bounce@author.example", ("reader@site.example",))
 FINGERPRINT = "0123456789abcdef"
+DEAD = 2**22 + 1
+"""No process has a number above 2^22."""
 
 
 class Clock:
@@ -281,3 +283,36 @@ def test_a_stored_mail_becomes_the_same_octets_again_when_lf_is_written_as_crlf(
 
 def test_a_lone_cr_or_lf_is_stored_as_it_is() -> None:
     assert stored(b"a\rb\nc\r\r\n", Envelope()) == b"a\rb\nc\r\n"
+
+
+async def test_a_client_that_one_process_lost_is_known_to_every_other(tmp_path: Path) -> None:
+    """Two processes serve one Maildir; a client that sends its mail again may come to either."""
+    one, other = Maildir(tmp_path / "Maildir"), Maildir(tmp_path / "Maildir")
+    await one.deliver(MAIL, ENVELOPE, "", FINGERPRINT)
+    one.lost(FINGERPRINT)
+    assert (await other.deliver(MAIL, ENVELOPE, "", FINGERPRINT)).text == "Delivered before"
+    assert (await other.deliver(MAIL, ENVELOPE, "", FINGERPRINT)).text == "Delivered"
+    assert len(files(one, "new")) == 2
+
+
+async def test_equal_mails_of_clients_that_several_processes_serve_are_several_mails(tmp_path: Path) -> None:
+    one, other = Maildir(tmp_path / "Maildir"), Maildir(tmp_path / "Maildir")
+    for maildir in (one, other):
+        assert (await maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT)).text == "Delivered"
+    one.heard(FINGERPRINT)
+    other.heard(FINGERPRINT)
+    one.close()
+    other.close()
+    assert list((tmp_path / "Maildir" / "trustlane.unheard").iterdir()) == []
+
+
+@pytest.mark.parametrize(("is_delivered", "text"), [(True, "Delivered before"), (False, "Delivered")])
+async def test_what_a_dead_process_left_is_known_by_its_mark(tmp_path: Path, is_delivered: bool, text: str) -> None:
+    """It had the mail in ``new``, or it died before that."""
+    maildir = Maildir(tmp_path / "Maildir")
+    mark = tmp_path / "Maildir" / "tmp" / "left"
+    mark.write_bytes(MAIL)
+    if is_delivered:
+        os.link(mark, tmp_path / "Maildir" / "new" / "left")
+    (tmp_path / "Maildir" / "trustlane.unheard" / FINGERPRINT).symlink_to(f"{DEAD}:{mark}")
+    assert (await maildir.deliver(MAIL, ENVELOPE, "", FINGERPRINT)).text == text
