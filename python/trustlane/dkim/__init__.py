@@ -19,6 +19,7 @@ from trustlane.dkim.errors import (
 )
 from trustlane.dkim.examine import aexamine, examine
 from trustlane.dkim.many import verify_many, verify_one
+from trustlane.dkim.objects import ARC, DKIM
 from trustlane.dkim.sign import sign
 from trustlane.dkim.verify import verify, verify_async
 from trustlane.identities import KEYS
@@ -28,6 +29,8 @@ dkim_verify = verify
 dkim_verify_async = verify_async
 
 __all__ = [
+    "ARC",
+    "DKIM",
     "KEYS",
     "ArcSet",
     "Arrival",

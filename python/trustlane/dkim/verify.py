@@ -27,8 +27,8 @@ def verify(
         tlsrpt: the message is a TLS report, for which keys with ``s=tlsrpt`` are good too, and no signature with l= is;
             ``"strict"`` takes no other keys (RFC 8460 §3).
     """
-    findings = examine(message, resolver=resolver_by(dnsfunc, timeout), service=_service(tlsrpt))
-    return _is_good(findings[0], minkey, logger)
+    findings = examine(message, resolver=resolver_by(dnsfunc, timeout), service=service_of(tlsrpt))
+    return is_good(findings[0], minkey, logger)
 
 
 async def verify_async(
@@ -40,21 +40,23 @@ async def verify_async(
     tlsrpt: bool | str = False,
 ) -> bool:
     """The same for an event loop; ``dnsfunc`` may be a coroutine function."""
-    findings = await aexamine(message, resolver=async_resolver_by(dnsfunc, timeout), service=_service(tlsrpt))
-    return _is_good(findings[0], minkey, logger)
+    findings = await aexamine(message, resolver=async_resolver_by(dnsfunc, timeout), service=service_of(tlsrpt))
+    return is_good(findings[0], minkey, logger)
 
 
-def _service(tlsrpt: bool | str) -> str:
+def service_of(tlsrpt: bool | str) -> str:
+    """What keys must be for, as dkimpy's argument has it."""
     if tlsrpt == "strict":
         return "tlsrpt-alone"
     return "tlsrpt" if tlsrpt else "email"
 
 
-def _is_good(first: Finding, minkey: int, logger: logging.Logger | None) -> bool:
-    is_good = first.result == "pass" and _is_long_enough(first, minkey)
-    if logger and not is_good:
+def is_good(first: Finding, minkey: int, logger: logging.Logger | None) -> bool:
+    """Whether a signature passes with a key that is long enough; the logger is told why not."""
+    passes = first.result == "pass" and _is_long_enough(first, minkey)
+    if logger and not passes:
         logger.info("%s", first.text if first.result != "pass" else f"the key is shorter than {minkey} bits")
-    return is_good
+    return passes
 
 
 def _is_long_enough(finding: Finding, minkey: int) -> bool:

@@ -1,5 +1,6 @@
 """Signatures made here verify elsewhere, and those made elsewhere verify here."""
 
+import re
 import shutil
 import subprocess
 from importlib.util import find_spec
@@ -127,3 +128,33 @@ def test_a_tls_report_is_never_signed_with_a_length() -> None:
     assert both == [True, False]
     [finding] = dkim.examine(mail, resolver=zone("rsa2048"), service="tlsrpt")
     assert (finding.result, finding.reason) == ("policy", "dkim.length-refused")
+
+
+def test_the_objects_of_dkimpy_give_what_its_own_give() -> None:
+    good = dkim.sign(MAIL, b"rsa2048", b"example.com", key("rsa2048").private)
+    mail = b"dkim-signature: v=1;\r\n\ta=rsa-sha256; d=other.example; s=x; h=from; bh=AAAA; b=AAAA\r\n" + good + MAIL
+    options = {"dnsfunc": lookup("rsa2048")}
+    ours, theirs = dkim.DKIM(mail), dkimpy.DKIM(mail)
+    assert ours.present() is theirs.present() is True
+    assert dkim.DKIM(MAIL).present() is dkimpy.DKIM(MAIL).present() is False
+    assert ours.verify(1, **options) is theirs.verify(1, **options) is True
+    assert (ours.domain, ours.selector, ours.keysize) == (theirs.domain, theirs.selector, theirs.keysize)
+    told = {name: re.sub(rb"\s+", b"", text) for name, text in ours.signature_fields.items()}
+    assert told == {name: re.sub(rb"\s+", b"", text) for name, text in theirs.signature_fields.items()}
+    assert [ours.verify(number, **options) for number in (0, 1, 2, -1, -3)] == [False, True, False, True, False]
+    assert ours.verify(-1, **options)
+    ours.set_message(MAIL)
+    assert (ours.domain, ours.keysize, ours.verify(**options)) == (None, 0, False)
+
+
+def test_what_the_objects_sign_verifies_with_those_of_dkimpy() -> None:
+    private = key("rsa2048").private.encode()
+    field = dkim.DKIM(MAIL).sign(b"rsa2048", b"example.com", private, canonicalize=(b"simple", b"relaxed"))
+    assert dkimpy.DKIM(field + MAIL).verify(dnsfunc=lookup("rsa2048"))
+    found = b"Authentication-Results: mx.example; dkim=pass header.d=example.com\r\n"
+    chain = dkim.ARC(found + MAIL)
+    sealed = b"".join(chain.sign(b"rsa2048", b"example.com", private, b"mx.example"))
+    assert (chain.domain, chain.selector) == (b"example.com", b"rsa2048")
+    verified = dkim.ARC(sealed + MAIL)
+    assert verified.verify(dnsfunc=lookup("rsa2048"))[:2] == dkimpy.ARC(sealed + MAIL).verify(lookup("rsa2048"))[:2]
+    assert verified.domain == b"example.com"
