@@ -89,6 +89,8 @@ def _author(findings: Sequence[Finding]) -> _Author | None:
     if len(found) != 1:
         return None
     facts = found[0].facts
+    if facts.get("is_ambiguous"):
+        return None
     validated = {
         f"{kind} {finding.facts['domain']}"
         for finding in findings

@@ -105,11 +105,15 @@ pub fn dmarc_record(octets: &[u8]) {
     }
 }
 
-/// Every author's domain stands in the mailboxes that were read.
+/// Every author's domain stands in the mailboxes that were read, and these read the same when they are written.
 pub fn address_list(octets: &[u8]) {
     let authors = address::author_domains(&[octets]);
     match address::mailboxes(octets) {
-        Ok(mailboxes) => assert!(authors.domains.len() <= mailboxes.len()),
+        Ok(mailboxes) => {
+            assert!(authors.domains.len() <= mailboxes.len());
+            let written = address::write(&mailboxes);
+            assert_eq!(address::mailboxes(written.as_bytes()), Ok(mailboxes), "{written:?}");
+        }
         Err(_) => assert!(authors.domains.is_empty() && authors.damage.is_some()),
     }
 }

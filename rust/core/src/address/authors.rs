@@ -49,14 +49,25 @@ fn the_address(from_values: &[&[u8]], domains: &[Name]) -> Option<String> {
 
 impl AuthorDomains {
     fn add(&mut self, mailbox: &Mailbox, seen: &mut HashSet<Name>) {
-        match Name::parse(&mailbox.domain).filter(|_| !mailbox.domain.starts_with('[')) {
+        match Name::parse(&mailbox.domain).filter(is_of_hosts) {
             None => self.damaged(Damage::NotADomain(mailbox.domain.escape_debug().to_string())),
             Some(domain) if seen.insert(domain.clone()) => self.domains.push(domain),
             Some(_) => {}
         }
     }
 
+    /// Whether two readers may see two authors in these fields, or none.
+    pub fn is_ambiguous(&self) -> bool {
+        self.field_count != 1 || self.damage.is_some()
+    }
+
     fn damaged(&mut self, damage: Damage) {
         self.damage.get_or_insert(damage);
     }
+}
+
+/// Letters, digits, hyphens and underscores (RFC 5321 §4.1.2 Domain; underscores are in use). A literal is none of hosts, and
+/// neither is what a reader might decode to another name.
+fn is_of_hosts(name: &Name) -> bool {
+    name.as_str().bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet))
 }

@@ -8,9 +8,11 @@ mod parse;
 #[cfg(test)]
 mod tests;
 mod token;
+mod write;
 
 pub use authors::{AuthorDomains, Damage, author_domains};
 pub use parse::mailboxes;
+pub use write::write;
 
 pub use crate::octets::Malformed;
 

@@ -4,16 +4,24 @@ use std::vec::IntoIter;
 
 use crate::address::token::{Placed, Token, tokens};
 use crate::address::{Mailbox, Malformed};
+use crate::octets::is_wsp;
 
 /// The mailboxes of an address list, those inside groups too, in their order.
 ///
 /// Obsolete syntax is read: empty list elements, routes, blanks around dots (RFC 5322 §4.4). So are dots in any place of
-/// a local part, and an unquoted address as display name, which real mail has: `a@b.example <a@b.example>`. What stands
-/// in angle brackets is the address then. An empty group gives nothing (RFC 6854 §2).
+/// a local part, and an unquoted address as display name, which real mail has: `a@b.example <a@b.example>`. An empty group
+/// gives nothing (RFC 6854 §2).
+///
+/// What some reader would show otherwise than it is read here is refused: controls, which cut a text short or move it; an
+/// unquoted address of another domain before the one in brackets, of which some readers take the first; an encoded word
+/// inside an address, which some decode though none may (RFC 2047 §5).
 ///
 /// # Errors
-/// [`Malformed`] where the value is no address list.
+/// [`Malformed`] where the value is no address list, or not the same one to every reader.
 pub fn mailboxes(value: &[u8]) -> Result<Vec<Mailbox>, Malformed> {
+    if let Some(at) = control_at(value) {
+        return Err(Malformed { what: "a control character", at });
+    }
     let mut rest = Rest { tokens: tokens(value)?.into_iter(), end: value.len() };
     let mut found = Vec::new();
     let mut words = Vec::new();
@@ -22,7 +30,11 @@ pub fn mailboxes(value: &[u8]) -> Result<Vec<Mailbox>, Malformed> {
         match placed.token {
             Token::Special(b'<') => {
                 let address = rest.inside_angles(placed.at)?;
-                found.push(mailbox(display_name(&words), &address, placed.at)?);
+                let mailbox = mailbox(display_name(&words), &address, placed.at)?;
+                if let Some(at) = other_address(&words, &mailbox) {
+                    return Err(Malformed { what: "an address before another one in brackets", at });
+                }
+                found.push(mailbox);
                 words.clear();
                 rest.at_boundary()?;
             }
@@ -52,6 +64,24 @@ pub fn mailboxes(value: &[u8]) -> Result<Vec<Mailbox>, Malformed> {
         true => Err(Malformed { what: "a group without its end", at: value.len() }),
         false => Ok(found),
     }
+}
+
+/// Where a control stands that is neither a tab nor part of a fold (RFC 5322 §2.2, §3.2.2).
+fn control_at(value: &[u8]) -> Option<usize> {
+    let is_fold = |at: usize| match value[at] {
+        b'\r' => value.get(at + 1) == Some(&b'\n'),
+        b'\n' => value.get(at + 1).is_none_or(|&next| is_wsp(next)),
+        _ => false,
+    };
+    let is_control = |octet: u8| octet.is_ascii_control() && octet != b'\t';
+    value.iter().enumerate().find(|&(at, &octet)| is_control(octet) && !is_fold(at)).map(|(at, _)| at)
+}
+
+/// Where, among the words of a display name, an unquoted address of another domain than the mailbox's ends its local part.
+fn other_address(words: &[Placed], mailbox: &Mailbox) -> Option<usize> {
+    let at_sign = words.iter().position(|placed| placed.token == Token::Special(b'@'))?;
+    let same = domain_text(&words[at_sign + 1..], 0).is_ok_and(|other| other.eq_ignore_ascii_case(&mailbox.domain));
+    (!same).then_some(words[at_sign].at)
 }
 
 /// Whether the words can be the name of a group: there are some, and none is part of an address.
@@ -110,8 +140,19 @@ fn mailbox(display_name: Option<String>, address: &[Placed], at: usize) -> Resul
     let Some(split) = address.iter().position(is_at_sign) else {
         return Err(Malformed { what: "an address without its at sign", at });
     };
+    if let Some(placed) = address.iter().find(|placed| is_encoded_word(&placed.token)) {
+        return Err(Malformed { what: "an encoded word in an address", at: placed.at });
+    }
     let (local_part, domain) = (&address[..split], &address[split + 1..]);
     Ok(Mailbox { display_name, local_part: local_part_text(local_part, at)?, domain: domain_text(domain, at)? })
+}
+
+/// The beginning of an encoded word; its end may lie behind a dot (RFC 2047 §2).
+fn is_encoded_word(token: &Token) -> bool {
+    match token {
+        Token::Atom(text) | Token::Quoted(text) => text.windows(2).any(|pair| pair == b"=?"),
+        _ => false,
+    }
 }
 
 fn local_part_text(placed: &[Placed], at: usize) -> Result<String, Malformed> {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::address::{Damage, author_domains, mailboxes};
+use crate::address::{Damage, Mailbox, author_domains, mailboxes, write};
 
 /// `name <local|domain>` for each mailbox, or what is wrong and where.
 fn told(value: &[u8]) -> String {
@@ -26,7 +26,7 @@ fn address_lists_are_read_by_their_grammar() {
         ("\"Doe, Joe\" <joe@example.com>", "Doe, Joe <joe|example.com>"),
         ("\"joe@bank.example\" <joe@example.com>", "joe@bank.example <joe|example.com>"),
         ("\"<joe@bank.example>\" <joe@example.com>", "<joe@bank.example> <joe|example.com>"),
-        ("joe@bank.example <joe@example.com>", "joe@bank.example <joe|example.com>"),
+        ("joe@Example.com <joe@example.com>", "joe@Example.com <joe|example.com>"),
         ("[JIRA] Joe D. <joe@example.com>", "[JIRA] Joe D. <joe|example.com>"),
         ("joe@example.com (a comment (nested \\) deep) here)", "<joe|example.com>"),
         ("(<x@bank.example>) joe (a) @ (b) example (c) . com", "<joe|example.com>"),
@@ -75,6 +75,15 @@ fn what_breaks_the_grammar_is_told_with_its_place() {
         ("a@example.com: b@example.net;", "a colon that opens no group at 13"),
         ("A: B: b@example.net;", "a colon that opens no group at 4"),
         ("joe\\@example.com", "a character that must be quoted at 3"),
+        ("joe@bank.example <joe@example.com>", "an address before another one in brackets at 3"),
+        ("joe@ <joe@example.com>", "an address before another one in brackets at 3"),
+        ("joe@example.com\0 <x@y.example>", "a control character at 15"),
+        ("\"joe\r x\" <joe@example.com>", "a control character at 4"),
+        ("joe@example.com (\x1b[2J)", "a control character at 17"),
+        ("joe@example.com\nEvil: x", "a control character at 15"),
+        ("=?utf-8?q?ann=40bank.example?=@example.com", "an encoded word in an address at 0"),
+        ("joe@=?utf-8?q?bank.example?=", "an encoded word in an address at 4"),
+        ("\"=?utf-8?q?ann=40bank.example=00?=\"@example.com", "an encoded word in an address at 0"),
     ];
     for (value, expected) in table {
         assert_eq!(told(value.as_bytes()), expected, "{value}");
@@ -101,6 +110,8 @@ fn author_domains_are_counted_once_each_and_damage_stays_visible() {
     assert_eq!(told(&["a@b\u{fc}cher.example"]), "1: xn--bcher-kva.example");
     assert_eq!(told(&["a@example.com", "b@example.net"]), "2: example.com example.net");
     assert_eq!(told(&["Joe", "b@example.net"]), "2: example.net (an address without its at sign)");
+    assert_eq!(told(&["a@b/c.example, b@example.net"]), "1: example.net (b/c.example is no domain)");
+    assert_eq!(told(&["a@b_c.example"]), "1: b_c.example");
     assert_eq!(told(&["a@[192.0.2.1], b@example.net"]), "1: example.net ([192.0.2.1] is no domain)");
     assert_eq!(told(&["a@example.com-evil.net"]), "1: example.com-evil.net");
     assert_eq!(told(&["Undisclosed:;"]), "1: ");
@@ -131,7 +142,24 @@ proptest! {
     }
 
     #[test]
-    fn quoting_a_name_never_changes_the_address(name in "[^\r\n\\PC]{0,40}") {
+    fn what_is_written_reads_as_it_was(
+        mailboxes_in in proptest::collection::vec(
+            (proptest::option::of("[ -~\u{e9}\u{4e2d}]{1,30}"), "[ -~\u{e9}]{1,20}", "[a-z0-9]{1,5}(\\.[a-z\u{fc}]{1,5}){1,3}"),
+            0..6,
+        )
+    ) {
+        let expected: Vec<Mailbox> = mailboxes_in
+            .into_iter()
+            .filter(|(_, local_part, _)| !local_part.contains("=?"))
+            .map(|(display_name, local_part, domain)| Mailbox { display_name, local_part, domain })
+            .collect();
+        let text = write(&expected);
+        prop_assert_eq!(mailboxes(text.as_bytes()), Ok(expected), "{}", text);
+        prop_assert!(text.lines().all(|line| line.len() < 998));
+    }
+
+    #[test]
+    fn quoting_a_name_never_changes_the_address(name in "\\PC{0,40}") {
         let quoted: String = name.chars().flat_map(|letter| ['\\', letter]).collect();
         let value = format!("\"{quoted}\" <joe@example.com>");
         let found = mailboxes(value.as_bytes());

@@ -45,7 +45,7 @@ pub(super) fn tokens(value: &[u8]) -> Result<Vec<Placed>, Malformed> {
 }
 
 /// RFC 5322 §3.2.3, and any octet of UTF-8 (RFC 6532 §3.2).
-const fn is_atext(octet: u8) -> bool {
+pub(super) const fn is_atext(octet: u8) -> bool {
     octet.is_ascii_alphanumeric()
         || octet >= 0x80
         || matches!(octet, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'/' | b'=' | b'?' | b'^'..=b'`' | b'{'..=b'~')

@@ -223,10 +223,13 @@ impl<'i, 'a> Author<'i, 'a> {
 
     fn without_policy(&self, result: ResultWord, reason: Reason, aligned_by: Vec<String>) -> Finding {
         let authors = self.input.authors;
-        let is_aligned = !aligned_by.is_empty() && authors.field_count == 1 && authors.damage.is_none();
+        let is_aligned = !aligned_by.is_empty() && !authors.is_ambiguous();
         let mut facts = vec![("author_domain", Value::from(self.domain.as_str()))];
         facts.extend(authors.address.as_deref().map(|address| ("author_address", address.into())));
         facts.extend([("is_aligned", is_aligned.into()), ("aligned_by", aligned_by.into())]);
+        if authors.is_ambiguous() {
+            facts.push(("is_ambiguous", true.into()));
+        }
         let properties = vec![Property::new("header", "from", self.domain.as_str())];
         Finding { properties, facts, ..bare(result, reason) }
     }
