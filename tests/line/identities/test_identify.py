@@ -19,6 +19,14 @@ def spf(domain: str = "example.com", identity: str = "mailfrom", result: str = "
     return Finding("spf", result, "spf.x", facts={"domain": domain, "identity": identity, **facts})
 
 
+def found(method: str, result: str = "pass", **facts: Any) -> Finding:
+    return Finding(method, result, f"{method}.x", facts=facts)
+
+
+def sender_id(scope: str, **facts: Any) -> Finding:
+    return found("sender-id", domain="example.com", identity=scope, **facts)
+
+
 def dmarc(result: str = "pass", *, aligned_by: tuple[str, ...] = ("dkim example.com",), **facts: Any) -> Finding:
     known = {
         "author_domain": "news.example.com",
@@ -41,6 +49,25 @@ VALIDATED: list[tuple[str, list[Finding], list[str]]] = [
     ("SPF for the HELO name", [spf("c.example", "helo")], ["rfc5321.helo c.example"]),
     ("SPF that lets everyone pass", [spf(matches_everyone=True)], []),
     ("SPF softfail", [spf(result="softfail")], []),
+    ("a HELO name whose owner lets it send", [found("csa", domain="c.example")], ["rfc5321.helo c.example"]),
+    ("a HELO name that leads to the client", [found("helo", domain="c.example")], ["helo c.example"]),
+    ("an address in brackets for a HELO name", [found("helo")], []),
+    ("a HELO name that leads elsewhere", [found("helo", "fail", domain="c.example")], []),
+    ("a PTR name that leads back", [found("iprev", name="c.example")], ["iprev c.example"]),
+    ("the address that the header puts forward", [sender_id("pra")], ["pra example.com"]),
+    ("that address by a record for everyone", [sender_id("pra", matches_everyone=True)], []),
+    ("the reverse-path by Sender ID, for which SPF speaks", [sender_id("mfrom")], []),
+    ("a bounce to an address of ours", [found("batv", address="joe@our.example")], ["batv joe@our.example"]),
+    (
+        "an aligned signature that leaves part of the body open does not stand behind the author",
+        [dkim(body_coverage="partial"), dmarc()],
+        [],
+    ),
+    (
+        "nor does SPF that lets everyone pass",
+        [spf(matches_everyone=True), dmarc(aligned_by=("spf example.com",))],
+        [],
+    ),
     (
         "an aligned pass validates the author domain",
         [dkim(), dmarc()],
@@ -54,10 +81,37 @@ VALIDATED: list[tuple[str, list[Finding], list[str]]] = [
 ]
 
 
+@pytest.mark.proves("RFC 7073 §3.2", "RFC 6376 §3.6.1")
 @pytest.mark.parametrize(("what", "findings", "names"), VALIDATED, ids=[case[0] for case in VALIDATED])
 def test_what_validates_a_name(what: str, findings: list[Finding], names: list[str]) -> None:
     validated = identify(findings, Session()).validated
     assert [f"{identity.kind} {identity.name}" for identity in validated] == names
+
+
+COVERED = [
+    ([dkim(), dmarc()], {"rfc5322.from": "whole", "dkim": "whole"}),
+    ([spf(), dmarc(aligned_by=("spf example.com",))], {"rfc5322.from": "session", "spf": "session"}),
+    ([dkim(), spf(), dmarc(aligned_by=("dkim example.com", "spf example.com"))], {"rfc5322.from": "whole"}),
+    ([found("iprev", name="c.example")], {"iprev": "session"}),
+]
+
+
+@pytest.mark.parametrize(("findings", "coverage"), COVERED)
+def test_an_identity_tells_whether_a_signature_over_the_body_stands_behind_it(
+    findings: list[Finding], coverage: dict[str, str]
+) -> None:
+    told = {identity.kind: identity.coverage for identity in identify(findings, Session()).validated}
+    assert told | coverage == told
+
+
+def test_the_pair_needs_a_signer_that_is_validated() -> None:
+    for findings, pairs in [
+        ([dkim("esp.example"), dmarc("fail", aligned_by=())], (("news.example.com", "esp.example"),)),
+        ([dkim("esp.example", is_testing=True), dmarc("fail", aligned_by=())], ()),
+        ([dkim("esp.example", body_coverage="partial"), dmarc("fail", aligned_by=())], ()),
+        ([spf("esp.example"), dmarc("fail", aligned_by=())], ()),
+    ]:
+        assert identify(findings, Session()).pairs == pairs
 
 
 def test_subjects_go_from_the_most_specific_to_the_network() -> None:

@@ -3,9 +3,11 @@
 use proptest::prelude::*;
 
 use crate::authres::{
-    AuthenticationResults, Claim, MAX_VALUE_OCTETS, ReportedProperty, ResultLine, VERSION, claims, parse, write,
+    AuthenticationResults, Claim, MAX_REPORTED_FIELDS, MAX_VALUE_OCTETS, METHODS, Malformed, ReportedProperty,
+    ResultLine, VERSION, claims, is_registered, parse, parse_instance, reported, write, write_instance,
 };
 use crate::finding::{Finding, Method, Property, Reason, ResultWord};
+use crate::message::{Header, HeaderLimits};
 use crate::spf;
 
 const NAME: &str = "Authentication-Results:";
@@ -75,8 +77,9 @@ fn a_finding_gives_its_reason_unless_it_passed() {
     assert_eq!(ResultLine::from(&finding(ResultWord::Pass)).reason, None);
 }
 
+// proves: RFC 8601 §2.2, RFC 2045 §5.1
 #[test]
-fn no_value_breaks_out_of_its_place() {
+fn authres_pitfall_4_no_value_breaks_out_of_its_place() {
     let hostile = [
         "x; dkim=pass header.d=bank.example",
         "x\r\nAuthentication-Results: mx.example.org; dkim=pass",
@@ -146,8 +149,9 @@ fn long_reasons_are_folded_at_their_blanks_and_come_back_whole() {
     assert_eq!(parse(value_of(&field)).map(|read| read.results), Ok(results.to_vec()));
 }
 
+// proves: RFC 8601 §2.2, RFC 8601 §2.3, RFC 8601 §2.6
 #[test]
-fn fields_are_read_by_their_grammar() {
+fn authres_pitfall_2_fields_are_read_by_their_grammar() {
     let table = [
         (" example.org; none", "example.org/1: "),
         (" example.org 1; none", "example.org/1: "),
@@ -168,6 +172,9 @@ fn fields_are_read_by_their_grammar() {
         ),
         (" example.org; dkim=pass header.b=ab/c+d=;", "example.org/1: dkim/1=pass header.b=ab/c+d="),
         (" example.org; none=pass x.y=z", "a blank at 18"),
+        (" example.org; none; dkim=pass", "nothing beside none at 18"),
+        (" example.org; dkim=pass; none", "nothing beside none at 29"),
+        (" example.org;", "example.org/1: "),
         ("", "an identifier at 0"),
         (" ; dkim=pass", "an identifier at 1"),
         (" spf=pass smtp.mailfrom=example.net", "a version at 4"),
@@ -187,8 +194,9 @@ fn fields_are_read_by_their_grammar() {
     }
 }
 
+// proves: RFC 8601 §2.5, RFC 8601 §5, RFC 8601 §7.8
 #[test]
-fn a_forged_field_is_told_by_its_identifier_however_it_is_spelled() {
+fn authres_pitfall_1_a_forged_field_is_told_by_its_identifier_however_it_is_spelled() {
     let ours = ["mx.example.org", "b\u{fc}cher.example", "border-1"];
     let table = [
         ("Authentication-Results", " mx.example.org; dkim=pass", Claim::Ours),
@@ -220,6 +228,95 @@ fn a_forged_field_is_told_by_its_identifier_however_it_is_spelled() {
         assert_eq!(claims(field_name.as_bytes(), value.as_bytes(), &ours), expected, "{field_name}:{value}");
     }
     assert_eq!(claims(b"Authentication-Results", b" mx\xff.example.org; none", &ours), Claim::Unreadable);
+}
+
+fn header(text: &str) -> Header {
+    Header::scan(text.as_bytes().to_vec(), HeaderLimits::default())
+}
+
+// proves: RFC 8601 §4.1, RFC 8601 §5
+#[test]
+fn authres_pitfall_3_results_are_read_only_above_the_first_received_field() {
+    let fields = "Authentication-Results: gate.example; dkim=pass header.d=a.example
+AUTHENTICATION-RESULTS : (x) \"gate.example\"; spf=fail
+Authentication-Results: gate.example; broken
+Authentication-Results: other.example; dkim=pass
+X-Google-DKIM-Results: gate.example; dkim=pass
+Received: from a by gate.example
+Authentication-Results: gate.example; dkim=pass header.d=bank.example
+";
+    let told = |ids: &[&str]| -> Vec<String> {
+        let read = reported(&header(&fields.replace('\n', "\r\n")), ids);
+        read.iter().flat_map(|field| &field.results).map(|line| format!("{}={}", line.method, line.result)).collect()
+    };
+    assert_eq!(told(&["gate.example"]), ["dkim=pass", "spf=fail"]);
+    assert_eq!(told(&["GATE.example", "other.example"]), ["dkim=pass", "spf=fail", "dkim=pass"]);
+    assert!(told(&[]).is_empty());
+}
+
+#[test]
+fn reported_fields_beyond_the_limit_are_not_read() {
+    let field = "Authentication-Results: gate.example; dkim=pass\r\n";
+    let read = |count: usize| reported(&header(&field.repeat(count)), &["gate.example"]).len();
+    assert_eq!((read(MAX_REPORTED_FIELDS), read(MAX_REPORTED_FIELDS + 1)), (MAX_REPORTED_FIELDS, MAX_REPORTED_FIELDS));
+}
+
+// proves: RFC 8601 §5
+#[test]
+fn field_note_16_results_of_other_kinds_and_hosts_are_nobodys_forgery() {
+    for name in ["X-Google-DKIM-Signature", "X-Authentication-Results", "ARC-Authentication-Results", "Received-SPF"] {
+        assert_eq!(
+            claims(name.as_bytes(), b" mx.example.org; dkim=pass", &["mx.example.org"]),
+            Claim::NotResults,
+            "{name}"
+        );
+    }
+    assert_eq!(claims(b"Authentication-Results", b" google.example; dkim=pass", &["mx.example.org"]), Claim::Foreign);
+}
+
+// proves: RFC 8601 §2.7, RFC 8601 §2.7.6, RFC 8601 §6.2, RFC 6212 §4, RFC 7293 §11, RFC 8904 §2
+#[test]
+fn registered_methods_are_known_with_their_properties() {
+    for (method, property) in [
+        ("vbr", "header.md"),
+        ("vbr", "header.mv"),
+        ("rrvs", "smtp.rcptto"),
+        ("dnswl", "policy.ip"),
+        ("iprev", "policy.iprev"),
+        ("sender-id", "header.resent-from"),
+        ("spf", "smtp.helo"),
+        ("dkim-atps", "header.from"),
+        ("arc", "smtp.remote-ip"),
+    ] {
+        assert!(
+            METHODS.iter().any(|(known, names)| *known == method && names.contains(&property)),
+            "{method} {property}"
+        );
+    }
+    for (method, expected) in [("dkim", true), ("csa", false), ("helo", false), ("batv", false), ("x-spam", false)] {
+        assert_eq!(is_registered(method), expected, "{method}");
+    }
+}
+
+// proves: RFC 8617 §4.1.1
+#[test]
+fn a_field_of_arc_is_the_same_behind_its_instance() {
+    let results = [line("dkim", "pass", None, &[("header", "d", "example.com")]), line("arc", "none", None, &[])];
+    let field = String::from_utf8(write_instance(3, "mx.example.org", &results)).expect("a field of text");
+    let value = field.strip_prefix("ARC-Authentication-Results:").expect("a field of ARC");
+    let expected =
+        AuthenticationResults { authserv_id: "mx.example.org".to_owned(), version: VERSION, results: results.to_vec() };
+    assert_eq!(parse_instance(value.trim_end().as_bytes()), Ok((3, expected)));
+    for (value, what, at) in [
+        (" mx.example.org; none", "an instance", 1),
+        (" i; mx.example.org; none", "an equals sign", 2),
+        (" i=; mx.example.org; none", "an instance", 3),
+        (" i=1 mx.example.org; none", "a semicolon", 5),
+        (" i=1; ; none", "an identifier", 6),
+    ] {
+        assert_eq!(parse_instance(value.as_bytes()), Err(Malformed { what, at }), "{value}");
+    }
+    assert!(parse_instance(b"(a) i (b) = (c) 01 ; mx ; none").is_ok_and(|(instance, _)| instance == 1));
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn tagged(path: &str, day: u64) -> String {
 
 // proves: draft-levine-smtp-batv §4.1
 #[test]
-fn pitfall_batv_2_a_tag_is_a_digit_a_day_and_an_hmac_over_both_and_the_whole_address() {
+fn batv_pitfall_2_a_tag_is_a_digit_a_day_and_an_hmac_over_both_and_the_whole_address() {
     // Reckoned beforehand with Python's hmac: "4006joe@example.com" under the key, first three octets of SHA-1.
     assert_eq!(tagged("joe@example.com", DAY), "prvs=40068030a6=joe@example.com");
     assert_eq!(tagged("joe@EXAMPLE.com", DAY), "prvs=40068030a6=joe@EXAMPLE.com");
@@ -45,7 +45,7 @@ fn pitfall_batv_2_a_tag_is_a_digit_a_day_and_an_hmac_over_both_and_the_whole_add
 
 // proves: draft-levine-smtp-batv §4.2.2
 #[test]
-fn pitfall_batv_1_the_day_is_that_of_expiry_and_day_numbers_come_round() {
+fn batv_pitfall_1_the_day_is_that_of_expiry_and_day_numbers_come_round() {
     for (made, checked, expected) in [
         (DAY, DAY, "valid"),
         (DAY, DAY + 7, "valid"),
@@ -69,7 +69,7 @@ fn single(number: u8) -> Ring {
 
 // proves: draft-levine-smtp-batv §2.4.1, draft-levine-smtp-batv §5
 #[test]
-fn pitfall_batv_3_nothing_is_tagged_twice_nor_for_others_and_retries_see_the_same_tag() {
+fn batv_pitfall_3_nothing_is_tagged_twice_nor_for_others_and_retries_see_the_same_tag() {
     let once = tagged("joe@example.com", DAY);
     assert_eq!(once, tagged("joe@example.com", DAY), "a second try has the same path");
     let longest = "x".repeat(MAX_LOCAL_PART_OCTETS - 16);
@@ -96,7 +96,7 @@ fn pitfall_batv_3_nothing_is_tagged_twice_nor_for_others_and_retries_see_the_sam
 
 // proves: draft-levine-smtp-batv §2.4.2
 #[test]
-fn pitfall_batv_4_only_bounces_are_judged_and_untagged_ones_fail_after_the_run_in() {
+fn batv_pitfall_4_only_bounces_are_judged_and_untagged_ones_fail_after_the_run_in() {
     let good = tagged("joe@example.com", DAY);
     let forged = good.replace("prvs=4006", "prvs=4005");
     let long = format!("{}@example.com", "x".repeat(MAX_LOCAL_PART_OCTETS - 15));
@@ -133,7 +133,7 @@ fn pitfall_batv_4_only_bounces_are_judged_and_untagged_ones_fail_after_the_run_i
 
 // proves: draft-levine-smtp-batv §3, draft-levine-smtp-batv §5
 #[test]
-fn pitfall_batv_5_the_tags_of_others_fall_away_from_keys_of_history() {
+fn batv_pitfall_5_the_tags_of_others_fall_away_from_keys_of_history() {
     let table = [
         ("prvs=1234abcdef=joe@example.net", "joe@example.net"),
         ("PRVS=1234ABCDEF=joe@example.net", "joe@example.net"),
@@ -165,7 +165,7 @@ fn pitfall_batv_5_the_tags_of_others_fall_away_from_keys_of_history() {
 
 // proves: draft-levine-smtp-batv §4.1
 #[test]
-fn pitfall_batv_6_an_old_key_is_good_for_a_lifetime_after_its_successor_began() {
+fn batv_pitfall_6_an_old_key_is_good_for_a_lifetime_after_its_successor_began() {
     let by_old = tagged("joe@example.com", DAY - 2);
     assert!(by_old.starts_with("prvs=3004"), "{by_old}");
     assert_eq!(verdict(&ring(), &by_old, DAY).word(), "valid");

@@ -23,7 +23,7 @@ fn told(finding: &Finding) -> String {
 
 // proves: draft-ietf-marid-csv-csa §4, draft-ietf-marid-csv-csa §5
 #[test]
-fn pitfall_csv_1_and_2_each_weight_has_its_meaning_and_only_the_target_proves_the_client() {
+fn csv_pitfall_2_each_weight_has_its_meaning_and_only_the_target_proves_the_client() {
     let table = [
         ("1 0 0 mail.example.com", "fail csa.not-authorized: no client called mail.example.com may send mail"),
         ("1 1 0 mail.example.com", "fail csa.not-authorized: no client called mail.example.com may send mail"),
@@ -76,7 +76,7 @@ fn pitfall_csv_1_and_2_each_weight_has_its_meaning_and_only_the_target_proves_th
 
 // proves: draft-ietf-marid-csv-csa §5
 #[test]
-fn pitfall_csv_1_priority_and_weight_never_choose_among_records() {
+fn csv_pitfall_1_priority_and_weight_never_choose_among_records() {
     let denied = "_client._smtp.mail.example.com SRV 1 2 0 mail.example.com
         _client._smtp.mail.example.com SRV 1 1 0 mail.example.com
         mail.example.com A 192.0.2.3";
@@ -112,7 +112,7 @@ fn a_client_is_looked_for_among_addresses_of_its_own_family() {
 
 // proves: draft-ietf-marid-csv-csa §6, draft-ietf-marid-csv-csa §7
 #[test]
-fn pitfall_csv_3_without_a_record_the_names_above_are_asked_but_no_top_level_domain() {
+fn csv_pitfall_3_without_a_record_the_names_above_are_asked_but_no_top_level_domain() {
     let unknown = check("a.b.c.d.e.f.g.example.com", "");
     assert_eq!(told(&unknown.outcome), "none csa.no-record: nothing is asserted about a.b.c.d.e.f.g.example.com");
     let above = ["d.e.f.g.example.com", "e.f.g.example.com", "f.g.example.com", "g.example.com", "example.com"];

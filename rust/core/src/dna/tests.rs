@@ -10,7 +10,7 @@ fn ask(services: &[Name], zone: &str) -> Replay<Vec<Accreditation>> {
 
 // proves: draft-ietf-marid-csv-dna §6
 #[test]
-fn pitfall_csv_4_a_report_is_read_to_the_letter_and_other_text_ignored() {
+fn csv_pitfall_4_a_report_is_read_to_the_letter_and_other_text_ignored() {
     use Recommendation::{NotRecommended, Recommended, StronglyNotRecommended, StronglyRecommended, Unknown};
     let table = [
         ("MARID,1,A", Some(StronglyRecommended)),
@@ -43,7 +43,7 @@ fn pitfall_csv_4_a_report_is_read_to_the_letter_and_other_text_ignored() {
 
 // proves: draft-ietf-marid-csv-dna §4, draft-ietf-marid-csv-dna §7
 #[test]
-fn pitfall_csv_4_a_pointer_without_the_prefix_is_no_pointer() {
+fn csv_pitfall_4_a_pointer_without_the_prefix_is_no_pointer() {
     for (target, service) in [
         ("_VOUCH._SMTP.rater.example", Some("rater.example")),
         ("_vouch._smtp.rater.example", Some("rater.example")),
