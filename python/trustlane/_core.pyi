@@ -143,6 +143,10 @@ class Examination:
     def verifications(self) -> int: ...
     @property
     def compilations(self) -> int: ...
+    @property
+    def vbr_info(self) -> list[tuple[str, str, list[str]]]: ...
+    @property
+    def recipients(self) -> list[str]: ...
     def forged_results(self, ours: Sequence[str]) -> list[int]: ...
 
 @final
@@ -246,6 +250,9 @@ def reported_results(header: bytes, ids: Sequence[str]) -> list[FieldParts]:
 
 def registered_methods() -> list[tuple[str, list[str]]]:
     """The methods that IANA lists, each with the properties it may tell of (RFC 8601 §2.7)."""
+
+def write_vbr_info(domain: str, content: str, vouchers: Sequence[str]) -> str:
+    """The value of a VBR-Info field, folded (RFC 5518 §4.1). Raises ValueError for what would not read as meant."""
 
 class UnsignableMessage(ValueError):
     """A message that must not be signed: without From, with a lone CR or LF, or with too large a header."""

@@ -4,21 +4,28 @@ The only module that waits between its steps. What it gives is a Decision; :mod:
 edits. Every edge calls :func:`carry` or :func:`acarry`; both are the same four steps.
 """
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from trustlane.assessment import assess, subjects_needed
+from trustlane._core import Question
+from trustlane.assessment import Context, Opinion, agather, assess, gather, sight, subjects_needed
 from trustlane.dns import AsyncResolver, Resolver
+from trustlane.dns.port import Answers
 from trustlane.errors import LedgerError
 from trustlane.identities import Examined, Identities, aexamine, examine, identify
 from trustlane.lanes import Decision, Memory, Policy, choose_lane
 from trustlane.ledger import AsyncLedger, History, Ledger, Subject
+from trustlane.ledger.observation import Sighting
 from trustlane.message import Instant, Transaction
 
 log = logging.getLogger(__name__)
 
 Histories = Mapping[Subject, History]
+
+NO_ANSWERS: Answers = {}
 
 
 async def acarry(
@@ -33,21 +40,37 @@ async def acarry(
         policy: what this site wants.
         now: Unix seconds at the time of receipt.
     """
-    examined = await aexamine(mail, resolver, policy.limits, now)
-    return await aconclude(mail, examined, ledger=ledger, policy=policy, now=now)
+    ahead = policy.assessors.ahead(mail.session, now)
+    examined, answers = await asyncio.gather(aexamine(mail, resolver, policy.limits, now), _answered(resolver, ahead))
+    return await aconclude(mail, examined, resolver=resolver, ledger=ledger, policy=policy, now=now, answers=answers)
 
 
 async def aconclude(
-    mail: Transaction, examined: Examined, *, ledger: AsyncLedger, policy: Policy, now: Instant
+    mail: Transaction,
+    examined: Examined,
+    *,
+    resolver: AsyncResolver,
+    ledger: AsyncLedger,
+    policy: Policy,
+    now: Instant,
+    answers: Answers = NO_ANSWERS,
 ) -> Decision:
-    """The rest of the line for a mail that was examined while its octets came; ``mail`` needs its header alone."""
-    identities = identify(examined.findings, mail.session)
+    """The rest of the line for a mail that was examined while its octets came; ``mail`` needs its header alone.
+
+    Args:
+        answers: to what assessors asked ahead, if they were asked (:meth:`Assessors.ahead`).
+    """
+    found = found_out(mail, examined, answers)
     try:
-        histories = await ledger.aread(subjects_needed(identities.subjects))
+        histories = await ledger.aread(found.subjects_needed(policy))
     except LedgerError as error:
         log.error("ledger cannot be read: %s", error)
-        return decide(mail, examined, identities, None, policy, now)
-    decision = decide(mail, examined, identities, histories, policy, now)
+        return decide(mail, found, None, (), policy, now)
+    opinions: Sequence[Opinion] = ()
+    if policy.assessors.all:
+        context = replace(found.context, histories=histories)
+        opinions = await agather(policy.assessors, found.identities, context, resolver, now)
+    decision = decide(mail, found, histories, opinions, policy, now)
     try:
         await ledger.awrite(decision.observations(now), [decision.remembered(now)])
     except LedgerError as error:
@@ -67,26 +90,58 @@ def carry(mail: Transaction, *, resolver: Resolver, ledger: Ledger, policy: Poli
 
 def consider(mail: Transaction, *, resolver: Resolver, ledger: Ledger, policy: Policy, now: Instant) -> Decision:
     """What would be decided, leaving no trace: for people who look at a mail again."""
-    examined = examine(mail, resolver, policy.limits, now)
-    identities = identify(examined.findings, mail.session)
+    found = found_out(mail, examine(mail, resolver, policy.limits, now))
     try:
-        histories = ledger.read(subjects_needed(identities.subjects))
+        histories = ledger.read(found.subjects_needed(policy))
     except LedgerError as error:
         log.error("ledger cannot be read: %s", error)
-        return decide(mail, examined, identities, None, policy, now)
-    return decide(mail, examined, identities, histories, policy, now)
+        return decide(mail, found, None, (), policy, now)
+    opinions: Sequence[Opinion] = ()
+    if policy.assessors.all:
+        context = replace(found.context, histories=histories)
+        opinions = gather(policy.assessors, found.identities, context, resolver, now)
+    return decide(mail, found, histories, opinions, policy, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What examination found out of one mail, ready to be assessed."""
+
+    examined: Examined
+    identities: Identities
+    sighting: Sighting
+    context: Context
+
+    def subjects_needed(self, policy: Policy) -> list[Subject]:
+        """Whose histories are read, in one round trip."""
+        others = policy.assessors.subjects(self.identities, self.context)
+        return [*subjects_needed(self.identities.subjects, self.sighting), *others]
+
+
+def found_out(mail: Transaction, examined: Examined, answers: Answers = NO_ANSWERS) -> Found:
+    """Who answers for a mail, and what is seen of it."""
+    identities = identify(examined.findings, mail.session)
+    context = Context(
+        session=mail.session,
+        envelope=mail.envelope,
+        findings=examined.findings,
+        vouched=examined.examination.vbr_info,
+        answers=answers,
+    )
+    return Found(examined, identities, sight(mail, examined), context)
 
 
 def decide(
     mail: Transaction,
-    examined: Examined,
-    identities: Identities,
+    found: Found,
     histories: Histories | None,
+    opinions: Sequence[Opinion],
     policy: Policy,
     now: Instant,
 ) -> Decision:
     """The steps that need nobody's answer any more. ``None`` for histories means the ledger could not be read."""
-    assessment = assess(identities.subjects, histories or {}, now, policy.thresholds)
+    examined, identities = found.examined, found.identities
+    assessment = assess(identities.subjects, histories or {}, now, policy.thresholds, found.sighting, opinions)
     memory = Memory.UNAVAILABLE if histories is None else Memory.READ
     choice = choose_lane(examined.findings, assessment, memory, policy, examined.rejected_at)
     decision_id = _decision_id(mail, examined, now)
@@ -100,6 +155,10 @@ def decide(
         assessment=assessment,
         examined=examined,
     )
+
+
+async def _answered(resolver: AsyncResolver, questions: Sequence[Question]) -> Answers:
+    return await resolver.aask(questions) if questions else NO_ANSWERS
 
 
 def _decision_id(mail: Transaction, examined: Examined, now: Instant) -> str:

@@ -55,7 +55,7 @@ def test_a_name_that_earned_trust_takes_the_trusted_lane_and_loses_it_with_compl
     ledger.write([Observation(Kind.COMPLAINT, NOW, author)] * 3)
     after = verify(LETTER, **call)
     assert after.lane is Lane.OPEN
-    assert after.reasons[0].code == "standing.untrusted"
+    assert after.reasons[0].code == "standing.turned"
 
 
 def test_the_ledger_is_told_of_every_mail() -> None:

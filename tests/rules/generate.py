@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 from tests.golden.cases import Case, cases, walk  # noqa: E402
 from tests.rules.proofs import Section, proofs  # noqa: E402
 from trustlane import _core  # noqa: E402
-from trustlane.assessment.reasons import STANDING  # noqa: E402
+from trustlane.assessment.reasons import LISTS, OPINIONS, PARTS, STANDING  # noqa: E402
 from trustlane.cli.main import parser  # noqa: E402
 from trustlane.lanes.reasons import LANES  # noqa: E402
 from trustlane.replay.reasons import REPLAY  # noqa: E402
@@ -88,6 +88,9 @@ def reasons() -> str:
     areas = [
         ("Findings", _core.reasons()),
         ("Assessment", list(STANDING)),
+        ("Parts of a standing", list(PARTS)),
+        ("Opinions of others", list(OPINIONS)),
+        ("Lists in DNS", list(LISTS)),
         ("Lanes", list(LANES)),
         ("Feedback", list(FEEDBACK)),
         ("Replay", list(REPLAY)),

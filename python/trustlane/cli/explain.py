@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from trustlane.assessment import Standing
+from trustlane.assessment import Opinion, Standing
 from trustlane.cli.answers import sentence
 from trustlane.cli.check import OPEN, TRUSTED, decided
 from trustlane.cli.options import declare_mail, declare_world, mail_of, now_of
@@ -127,8 +127,22 @@ def _assessment(decision: Decision) -> Iterator[str]:
     yield "\nWhat they did here before:"
     for standing in decision.assessment.standings:
         yield f"  {_standing(standing)}"
+        told = "; ".join(reason.text for reason in decision.assessment.parts(standing)) + "."
+        yield from textwrap.wrap(told, COLUMNS, initial_indent="    ", subsequent_indent="    ")
     if not decision.assessment.standings:
         yield "  Nothing; nobody is known."
+    if decision.assessment.opinions:
+        yield "\nWhat others say:"
+    for opinion in decision.assessment.opinions:
+        yield f"  {_opinion(opinion)}"
+
+
+def _opinion(opinion: Opinion) -> str:
+    kind, name = opinion.subject
+    return (
+        f"{opinion.source} of {kind} {name}: rated {opinion.rating:.3f} with confidence {opinion.confidence:.2f},"
+        f" because {opinion.reason}"
+    )
 
 
 def _standing(standing: Standing) -> str:

@@ -8,7 +8,7 @@ from trustlane.identities.boundary import Boundary
 from trustlane.identities.checks import Checks, SenderId
 from trustlane.identities.examine import Examined, Examining, aexamine, examine
 from trustlane.identities.finding import Finding
-from trustlane.identities.identity import Identities, Identity, identify
+from trustlane.identities.identity import Identities, Identity, identify, network_of
 from trustlane.identities.key_cache import KEYS
 from trustlane.identities.limits import ExamineLimits
 
@@ -26,4 +26,5 @@ __all__ = [
     "aexamine",
     "examine",
     "identify",
+    "network_of",
 ]

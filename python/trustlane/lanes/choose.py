@@ -77,8 +77,8 @@ def _wish(findings: Sequence[Finding], assessment: Assessment) -> tuple[Action, 
     if failed is None:
         return Action.DELIVER, ()
     fails = LANES.reason("dmarc-fails", domain=failed.facts["author_domain"], policy=failed.facts["policy"])
-    if assessment.is_trusted and deciding:
-        return Action.DELIVER, (fails, LANES.reason("dmarc-waived", subject=_words(deciding.subject)))
+    if speaks_for := assessment.speaks_for:
+        return Action.DELIVER, (fails, LANES.reason("dmarc-waived", subject=_words(speaks_for)))
     # p=reject alone is never a ground for rejecting; it is treated as quarantine (RFC 9989 §5.4, §7.4).
     held = (LANES.reason("dmarc-held"),) if failed.facts["policy"] == "reject" else ()
     return Action.QUARANTINE, (fails, *held)

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from trustlane.assessment import Standing
+from trustlane.assessment import Assessment, Opinion, Standing
 from trustlane.identities import Finding, Identity
 from trustlane.lanes.decision import Decision
 from trustlane.ledger import Subject
@@ -25,7 +25,9 @@ def as_data(decision: Decision) -> dict[str, Any]:
         "assessment": {
             "is_trusted": decision.assessment.is_trusted,
             "deciding": _subject(decision.assessment.deciding.subject) if decision.assessment.deciding else None,
-            "standings": [_standing(standing) for standing in decision.assessment.standings],
+            "standings": [_standing(standing, decision.assessment) for standing in decision.assessment.standings],
+            "opinions": [_opinion(opinion) for opinion in decision.assessment.opinions],
+            "copy_of": decision.assessment.copy_of or None,
             "reasons": [_reason(reason) for reason in decision.assessment.reasons],
         },
     }
@@ -62,7 +64,7 @@ def _subject(subject: Subject) -> dict[str, str]:
     return {"kind": subject.kind, "name": subject.name}
 
 
-def _standing(standing: Standing) -> dict[str, Any]:
+def _standing(standing: Standing, assessment: Assessment) -> dict[str, Any]:
     return {
         "subject": _subject(standing.subject),
         "level": standing.level.value,
@@ -70,4 +72,25 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "confidence": standing.confidence,
         "sample_size": standing.sample_size,
         "lower_bound": standing.lower_bound,
+        "upper_bound": standing.upper_bound,
+        "long_bound": standing.long_bound,
+        "drift": standing.drift,
+        "has_turned": standing.has_turned,
+        "is_braked": standing.is_braked,
+        "is_shared": standing.is_shared,
+        "is_renewed": standing.is_renewed,
+        "parts": [_reason(reason) for reason in assessment.parts(standing)],
+    }
+
+
+def _opinion(opinion: Opinion) -> dict[str, Any]:
+    return {
+        "subject": _subject(opinion.subject),
+        "rating": opinion.rating,
+        "confidence": opinion.confidence,
+        "sample_size": opinion.sample_size,
+        "source": opinion.source,
+        "reach": opinion.reach.value,
+        "expires": opinion.expires,
+        "reason": _reason(opinion.reason),
     }

@@ -63,7 +63,8 @@ class Decision:
         return list(self._observed(now))
 
     def _observed(self, now: Instant) -> Iterator[Observation]:
-        yield Observation(Kind.MAIL, now, self.identities.subjects, about=self.id)
+        sighting = self.assessment.sighting
+        yield Observation(Kind.MAIL, now, self.identities.subjects, about=self.id, sighting=sighting)
         for subject, is_gained in self.assessment.changes:
             kind = Kind.TRUST_GAINED if is_gained else Kind.TRUST_LOST
             yield Observation(kind, now, (subject,))
@@ -71,4 +72,13 @@ class Decision:
     def remembered(self, now: Instant) -> Remembered:
         """What the ledger keeps, so that a later report finds the subjects of this mail."""
         reasons = "\n".join(reason.text for reason in self.reasons)
-        return Remembered(self.id, now, self.lane, self.action, self.identities.subjects, reasons)
+        return Remembered(
+            id=self.id,
+            time=now,
+            lane=self.lane,
+            action=self.action,
+            subjects=self.identities.subjects,
+            reasons=reasons,
+            message=self.assessment.sighting.message,
+            copy_of=self.assessment.copy_of,
+        )

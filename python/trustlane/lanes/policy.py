@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from trustlane.assessment import Thresholds
+from trustlane.assessment import Assessors, Thresholds
 from trustlane.identities import ExamineLimits
 from trustlane.lanes.site_keys import SiteKeys
 
@@ -27,10 +27,12 @@ class Policy:
         mode: how far decisions are acted upon.
         thresholds: where trust begins and ends.
         limits: how much work one mail may cause.
+        assessors: who is asked beside this site's own standing.
         keys: secrets that sign decision ids; without any, ids are not signed.
     """
 
     mode: Mode = Mode.OBSERVE
     thresholds: Thresholds = field(default_factory=Thresholds)
     limits: ExamineLimits = field(default_factory=ExamineLimits)
+    assessors: Assessors = field(default_factory=Assessors)
     keys: SiteKeys = field(default_factory=SiteKeys)

@@ -53,7 +53,9 @@ def with_mail(history: History, time: float) -> Windows:
 
 
 def is_over(windows: Windows) -> bool:
-    """Whether an hour or a day holds far more than any did before."""
+    """Whether an hour or a day holds far more than any did before. Who has no day behind it has no past to compare."""
+    if not windows.most_in_day:
+        return False
     return windows.in_hour > max(FREE_IN_HOUR, TIMES * windows.most_in_hour) or windows.in_day > max(
         FREE_IN_DAY, TIMES * windows.most_in_day
     )

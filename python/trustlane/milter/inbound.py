@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from trustlane._core import Question
 from trustlane.delivery import Reply, edits
 from trustlane.delivery.answers import log_line, refusal_of
 from trustlane.delivery.replay import ReplayFiles
@@ -68,7 +69,7 @@ class InboundMail:
         limits = site.policy.limits
         self._examining = Examining(self._session, self._mail_from, LineEnds.AS_IS, limits, self._now)
         self._is_header_asked = False
-        self._ask_ahead()
+        self._ask_ahead(site.policy.assessors.ahead(self._session, self._now))
 
     def recipient(self, rcpt: str, path: bytes) -> None:
         self._rcpt.append(rcpt)
@@ -88,7 +89,14 @@ class InboundMail:
         self._examining.finish()
         examined = await self._examining.aexamined(self._resolver)
         mail = self._transaction()
-        decision = await aconclude(mail, examined, ledger=self._site.ledger, policy=self._site.policy, now=self._now)
+        decision = await aconclude(
+            mail,
+            examined,
+            resolver=self._resolver,
+            ledger=self._site.ledger,
+            policy=self._site.policy,
+            now=self._now,
+        )
         await self._site.observer.observe(mail, decision, self._site.ledger, self._now)
         refusal = refusal_of(decision)
         log.info("%s", log_line(mail, decision, refusal or TAKEN, self._octets))
@@ -111,9 +119,9 @@ class InboundMail:
     def _transaction(self) -> Transaction:
         return Transaction(self._examining.header, self._session, Envelope(self._mail_from, tuple(self._rcpt)))
 
-    def _ask_ahead(self) -> None:
+    def _ask_ahead(self, others: Sequence[Question] = ()) -> None:
         """The answers are kept by the resolver, which is asked again at the end."""
-        if questions := self._examining.ahead():
+        if questions := [*self._examining.ahead(), *others]:
             asking = asyncio.ensure_future(self._resolver.aask(questions))
             self._asking.add(asking)
             asking.add_done_callback(self._asked)

@@ -16,12 +16,12 @@ use trustlane_core::dns::{Answer, Answers, Lookups, Name, Question, Record, Reco
 use trustlane_core::examination::{Checks, Examination, Options, SessionFacts};
 use trustlane_core::finding::{Finding, Method, ResultWord};
 use trustlane_core::message::{ArrivalOptions, Header, HeaderLimits, LineEnds};
-use trustlane_core::{address, authres, batv, dmarc, dna, helo, senderid, spf, tags};
+use trustlane_core::{address, authres, batv, dmarc, dna, helo, senderid, spf, tags, vbr};
 
 pub type Entry = fn(&[u8]);
 
 /// Every entry under the name of its fuzz target.
-pub const ENTRIES: [(&str, Entry); 13] = [
+pub const ENTRIES: [(&str, Entry); 14] = [
     ("message", message),
     ("tag_list", tag_list),
     ("key_record", key_record),
@@ -35,6 +35,7 @@ pub const ENTRIES: [(&str, Entry); 13] = [
     ("bounce_address", bounce_address),
     ("helo_argument", helo_argument),
     ("accreditation", accreditation),
+    ("vbr_info", vbr_info),
 ];
 
 /// The question to which [`dns_response`] is the response.
@@ -57,6 +58,13 @@ pub fn message(octets: &[u8]) {
     let fields = header.named(dkim::FIELD_NAME).count().max(1);
     assert!(signatures == fields || (signatures == 1 && header.overflow().is_some()), "{signatures} of {fields}");
     reads_as_written(&findings);
+}
+
+/// A claim that reads can be written, and reads as written.
+pub fn vbr_info(octets: &[u8]) {
+    let Ok(claim) = vbr::parse(octets) else { return };
+    assert!(claim.vouchers.len() <= vbr::MAX_VOUCHERS);
+    assert_eq!(vbr::parse(vbr::write(&claim).as_bytes()).as_ref(), Ok(&claim));
 }
 
 /// Tags lie side by side inside the text they were read from.

@@ -28,6 +28,7 @@ pub mod octets;
 pub mod senderid;
 pub mod spf;
 pub mod tags;
+pub mod vbr;
 
 #[cfg(test)]
 mod zone;

@@ -137,6 +137,9 @@ fn in_values() -> Vec<Shape> {
         shape("records of a DNS response", MANY, |n| response(n, b"\x00", n)),
         shape("records with names of pointers", MANY, |n| response(n, &chain_of_pointers(), 119)),
         shape("pointers in the name of each record", 60, |n| response(1_000, &chain_of_pointers(), n)),
+        shape("vouchers", MANY, |n| {
+            entry("vbr_info", &format!("md=a.example;mc=all;mv={}b.c", "v.example:".repeat(n)))
+        }),
         shape("tags", 50, |n| entry("tag_list", &tags(n))),
         shape("tags over the limit", MANY, |n| entry("tag_list", &tags(n))),
         shape("octets in a tag", MANY, |n| entry("tag_list", &format!("v=1; b={}", "x".repeat(n)))),

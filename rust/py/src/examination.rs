@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
+use trustlane_core::address::recipients;
 use trustlane_core::arc::Signer;
 use trustlane_core::authres::{self, Claim};
 use trustlane_core::dkim;
@@ -11,6 +12,7 @@ use trustlane_core::dns::Name;
 use trustlane_core::examination::{self, Atps, Checks, Options, SessionFacts};
 use trustlane_core::message::{ArrivalOptions, Header, LineEnds};
 use trustlane_core::senderid::{self, Spf1Records};
+use trustlane_core::vbr;
 
 use crate::answer::Answer;
 use crate::batv::BatvRing;
@@ -176,6 +178,19 @@ impl Examination {
     #[getter]
     fn field_spans<'py>(&self, py: Python<'py>) -> Vec<(Bound<'py, PyBytes>, usize, usize)> {
         self.header_block().map(|header| spans(py, header)).unwrap_or_default()
+    }
+
+    /// What VBR-Info fields claim: domain, kind of mail, vouchers (RFC 5518 §4).
+    #[getter]
+    fn vbr_info(&self) -> Vec<(String, String, Vec<String>)> {
+        let claims = self.header_block().map(vbr::claims).unwrap_or_default().into_iter();
+        claims.map(|claim| (claim.domain, claim.content, claim.vouchers)).collect()
+    }
+
+    /// The recipients that the header names, as keys for comparison (RFC 5322 §3.6.3).
+    #[getter]
+    fn recipients(&self) -> Vec<String> {
+        self.header_block().map(recipients).unwrap_or_default()
     }
 
     /// Numbers (from 0) of the fields that a stranger wrote in one of our names (RFC 8601 §5).

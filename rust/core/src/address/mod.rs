@@ -5,6 +5,7 @@
 
 mod authors;
 mod parse;
+mod recipients;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -12,6 +13,7 @@ mod write;
 
 pub use authors::{AuthorDomains, Damage, author_domains};
 pub use parse::mailboxes;
+pub use recipients::recipients;
 pub use write::write;
 
 pub use crate::octets::Malformed;
