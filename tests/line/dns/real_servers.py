@@ -47,7 +47,7 @@ def unbound(folder: Path, stubs: Mapping[str, int], anchors: Mapping[str, str] |
     """A validating resolver; gives its port.
 
     Args:
-        stubs: for each zone the port of its server.
+        stubs: for each zone the port of its server; the first one must be good.
         anchors: the DNSKEY record of each zone that is to be validated, as text.
     """
     port = _free_port()
@@ -55,15 +55,14 @@ def unbound(folder: Path, stubs: Mapping[str, int], anchors: Mapping[str, str] |
     lines = ["server:", f"  interface: 127.0.0.1@{port}", "  access-control: 127.0.0.0/8 allow", '  chroot: ""']
     lines += ['  username: ""', f'  directory: "{folder}"', '  pidfile: ""', "  use-syslog: no", "  num-threads: 1"]
     lines += ["  do-not-query-localhost: no", '  module-config: "validator iterator"', "  unblock-lan-zones: yes"]
-    lines += ["  insecure-lan-zones: yes", "  cache-min-ttl: 0", "  do-ip6: no"]
+    lines += ["  insecure-lan-zones: yes", "  do-ip6: no", '  local-zone: "test." nodefault']
     lines += [f'  trust-anchor: "{record}"' for record in (anchors or {}).values()]
     lines += ["remote-control:", "  control-enable: no"]
     for name, stub in stubs.items():
         lines += ["stub-zone:", f'  name: "{name}."', f"  stub-addr: 127.0.0.1@{stub}"]
     (folder / "unbound.conf").write_text("\n".join([*lines, ""]))
     with _running(["unbound", "-d", "-p", "-c", str(folder / "unbound.conf")], folder):
-        for name in stubs:
-            _wait_for(port, name, "SOA")
+        _wait_for(port, next(iter(stubs)), "SOA")
         yield port
 
 

@@ -1,0 +1,84 @@
+"""Whatever DNS does to one method's questions: a lasting lack stays what it is, and what may pass stays temporary."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from tests.line.dns.fault_server import Fault, FaultServer
+from tests.line.dns.faults import METHODS, PASS, TABLE, as_markdown
+
+from trustlane import averify
+from trustlane.dns.limits import DnsLimits
+from trustlane.dns.resolver import DnsResolver
+from trustlane.lanes import Decision
+
+ROOT = Path(__file__).parents[3]
+CASE = ROOT / "tests" / "golden" / "002-an-established-firm-is-trusted"
+LIMITS = DnsLimits(deadline_seconds=1.2, try_seconds=0.25, attempts=2)
+ASKS = {
+    "dkim": lambda name: "._domainkey." in name,
+    "spf": lambda name: name == "firm.example",
+    "dmarc": lambda name: name.startswith("_dmarc."),
+    "iprev": lambda name: name.endswith(".in-addr.arpa"),
+}
+
+
+@pytest.mark.parametrize(("fault", "what", "results", "why"), TABLE, ids=[str(row[0]) for row in TABLE])
+async def test_each_fault_has_its_result_for_each_method(
+    fault: Fault, what: str, results: tuple[str, ...], why: str
+) -> None:
+    found = await asyncio.gather(*(_decision(fault, method) for method in METHODS))
+    assert tuple(_result(decision, method) for decision, method in zip(found, METHODS, strict=True)) == results, why
+
+
+@pytest.mark.parametrize(("fault", "why"), [(Fault.DROP, "timeout"), (Fault.SERVFAIL, "servfail")])
+async def test_field_note_11_a_temporary_fault_stays_temporary_through_dmarc(fault: Fault, why: str) -> None:
+    """Without SPF and without the key nobody can say that the author's domain is not behind the mail."""
+    decision = await _decision(fault, "spf", "dkim")
+    assert [_result(decision, method) for method in ("dkim", "spf", "dmarc")] == ["temperror"] * 3
+    assert why in next(finding.text for finding in decision.findings if finding.method == "dkim")
+
+
+async def test_field_note_19_when_dns_is_gone_mail_is_neither_trusted_nor_refused_and_says_so() -> None:
+    decision = await _decision(Fault.DROP, *METHODS)
+    assert decision.lane == "open"
+    assert decision.action in ("deliver", "tag")
+    assert [_result(decision, method) for method in METHODS] == ["temperror"] * 4
+    assert "rfc5322.from" not in [identity.kind for identity in decision.identities.validated]
+
+
+async def test_without_a_fault_all_pass() -> None:
+    decision = await _decision(Fault.DROP)
+    assert tuple(_result(decision, method) for method in METHODS) == PASS
+
+
+def test_the_table_in_the_documents_is_this_one() -> None:
+    page = (ROOT / "docs" / "dns.md").read_text()
+    assert as_markdown() in page, f"docs/dns.md should have:\n{as_markdown()}"
+
+
+async def _decision(fault: Fault, *methods: str) -> Decision:
+    """The decision about a mail all of whose questions are answered, but for those of these methods."""
+
+    def choose(name: str, _type: str) -> Fault | None:
+        return fault if any(ASKS[method](name) for method in methods) else None
+
+    with FaultServer((CASE / "zone.txt").read_text(), choose) as server:
+        return await averify(
+            (CASE / "mail.eml").read_bytes(),
+            client_ip="192.0.2.7",
+            helo="mail.firm.example",
+            mail_from="ann@firm.example",
+            resolver=DnsResolver(nameservers=["127.0.0.1"], port=server.port, limits=LIMITS),
+            now=1_700_000_000,
+        )
+
+
+def _result(decision: Decision, method: str) -> str:
+    found = [
+        finding
+        for finding in decision.findings
+        if finding.method == method and finding.properties.get("smtp.helo") is None
+    ]
+    assert len(found) == 1, found
+    return found[0].result
