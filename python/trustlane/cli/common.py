@@ -1,5 +1,6 @@
 """What all edges of one process share, as the settings have it."""
 
+import logging
 import time
 from dataclasses import dataclass, replace
 
@@ -7,18 +8,20 @@ from trustlane.cli.options import ledger_to_write, policy_of, resolver_by
 from trustlane.cli.reporting import observer_of
 from trustlane.cli.site_keys import site_keys_made
 from trustlane.delivery.replay import ReplayFiles
-from trustlane.dns.port import DualResolver
+from trustlane.dns.port import CountingResolver
 from trustlane.lanes import Policy
 from trustlane.ledger.sqlite import SqliteLedger
 from trustlane.reports.observing import Observer
 from trustlane.settings import Settings
+
+log = logging.getLogger("trustlane")
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
     """Ports and policy."""
 
-    resolver: DualResolver
+    resolver: CountingResolver
     ledger: SqliteLedger
     policy: Policy
     replay: ReplayFiles
@@ -53,4 +56,5 @@ class Common:
         )
 
     def close(self) -> None:
+        log.info("%s", self.resolver.counters)
         self.ledger.close()

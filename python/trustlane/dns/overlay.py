@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from trustlane._core import Question
-from trustlane.dns.port import Answers, DualResolver
+from trustlane.dns.counters import Counters
+from trustlane.dns.port import Answers, CountingResolver
 from trustlane.dns.zone import ZoneResolver
 
 
@@ -13,7 +14,7 @@ class OverlayResolver:
     An alias in the zone is followed within the zone only.
     """
 
-    def __init__(self, zone: ZoneResolver, system: DualResolver) -> None:
+    def __init__(self, zone: ZoneResolver, system: CountingResolver) -> None:
         self._zone = zone
         self._system = system
 
@@ -24,6 +25,11 @@ class OverlayResolver:
     async def aask(self, questions: Sequence[Question]) -> Answers:
         ours, others = self._parted(questions)
         return {**self._zone.ask(ours), **(await self._system.aask(others) if others else {})}
+
+    @property
+    def counters(self) -> Counters:
+        """Of the other resolver: the zone is at hand."""
+        return self._system.counters
 
     def _parted(self, questions: Sequence[Question]) -> tuple[list[Question], list[Question]]:
         ours = [question for question in questions if self._zone.covers(question.name)]

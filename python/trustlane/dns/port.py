@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from trustlane._core import Answer, Question
+from trustlane.dns.counters import Counters
 
 Answers = Mapping[Question, Answer]
 
@@ -26,3 +27,10 @@ class AsyncResolver(Protocol):
 
 class DualResolver(Resolver, AsyncResolver, Protocol):
     """Answers either way."""
+
+
+class CountingResolver(DualResolver, Protocol):
+    """Also tells what it did so far."""
+
+    @property
+    def counters(self) -> Counters: ...
