@@ -33,10 +33,15 @@ pub fn trim_fws(text: &[u8]) -> &[u8] {
 
 /// `text` without any folding white space, where it is no part of a value (RFC 6376 §2.10, §2.11).
 pub fn without_fws(text: &[u8]) -> Cow<'_, [u8]> {
-    match text.iter().any(|&octet| is_fws(octet)) {
-        true => Cow::Owned(text.iter().copied().filter(|&octet| !is_fws(octet)).collect()),
-        false => Cow::Borrowed(text),
+    let mut words = text.split(|&octet| is_fws(octet)).filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    if first.len() == text.len() {
+        return Cow::Borrowed(text);
     }
+    let mut joined = Vec::with_capacity(text.len());
+    joined.extend_from_slice(first);
+    words.for_each(|word| joined.extend_from_slice(word));
+    Cow::Owned(joined)
 }
 
 /// The items of a colon-separated list, each without the white space around it (RFC 6376 §3.5 h=, q=; §3.6.1 h=, s=, t=).

@@ -187,7 +187,12 @@ fn unversioned(
     let signature = required(list, "b")?;
     Ok(Signature {
         algorithm,
-        signature: octets(signature).ok_or_else(|| malformed("b=", signature))?,
+        signature: claims
+            .signature_text
+            .as_deref()
+            .and_then(|text| base64_octets(text.as_bytes()))
+            .filter(|octets| !octets.is_empty())
+            .ok_or_else(|| malformed("b=", signature))?,
         signature_span: signature.span.clone(),
         body_hash: octets(body_hash).filter(|hash| hash.len() == 32).ok_or_else(|| malformed("bh=", body_hash))?,
         header_canonicalization,

@@ -1,5 +1,7 @@
 //! What became of each signature, as findings (RFC 8601 §2.7.1).
 
+use std::borrow::Cow;
+
 use super::Reason;
 use super::evaluate::Check;
 use crate::crypto::Sha256;
@@ -56,7 +58,7 @@ fn facts(check: &Check) -> Vec<(&'static str, Value)> {
         check.key_bits.map(|bits| ("key_bits", bits.into())),
         check.covers_body.map(|covers_body| ("body_coverage", coverage(covers_body).into())),
         check.is_testing.map(|is_testing| ("is_testing", is_testing.into())),
-        claims.signature_text.as_deref().and_then(signature_hash).map(|hash| ("signature_hash", hash.into())),
+        signature_hash(check).map(|hash| ("signature_hash", hash.into())),
         copied_fields.map(|count| ("copied_fields", count.into())),
     ]
     .into_iter()
@@ -65,8 +67,13 @@ fn facts(check: &Check) -> Vec<(&'static str, Value)> {
 }
 
 /// Names a signature by its octets, however b= was folded: the first 16 octets of their SHA-256.
-fn signature_hash(text: &str) -> Option<String> {
-    base64_octets(text.as_bytes()).map(|octets| hex(&Sha256::digest(&octets).octets()[..16]))
+fn signature_hash(check: &Check) -> Option<String> {
+    let octets = match (&check.signature, &check.claims.signature_text) {
+        (Some(signature), _) => Cow::Borrowed(&signature.signature),
+        (None, Some(text)) => Cow::Owned(base64_octets(text.as_bytes())?),
+        (None, None) => return None,
+    };
+    Some(hex(&Sha256::digest(&octets).octets()[..16]))
 }
 
 #[cfg(test)]

@@ -13,28 +13,48 @@ use crate::message::{Canonicalization, Field, Header};
 /// Made once per message: to look up a name is then a binary search, however many names and fields there are.
 #[derive(Debug)]
 pub struct FieldIndex {
-    by_name: Vec<usize>,
+    /// Places of fields, each with the start of its name.
+    by_name: Vec<(NameStart, usize)>,
 }
+
+/// The first eight letters of a name, in lower case, as a number of the same order: what tells most names apart.
+type NameStart = u64;
 
 impl FieldIndex {
     pub fn new(header: &Header) -> Self {
         let fields = header.fields();
-        let mut by_name: Vec<_> = (0..fields.len()).collect();
+        let mut by_name: Vec<_> = fields.iter().map(|field| name_start(header.name(field))).zip(0..).collect();
         // The sort is stable, so fields of one name stay in their order.
-        by_name.sort_by(|&one, &other| compare(header.name(&fields[one]), header.name(&fields[other])));
+        by_name.sort_by(|&(start, one), &(other_start, other)| {
+            let rest = || compare(header.name(&fields[one]), header.name(&fields[other]));
+            start.cmp(&other_start).then_with(rest)
+        });
         Self { by_name }
     }
 
     /// Where in the index the fields of this name are.
     fn group(&self, header: &Header, name: &[u8]) -> Range<usize> {
-        let compared = |&at: &usize| compare(header.name(&header.fields()[at]), name);
-        let start = self.by_name.partition_point(|at| compared(at) == Ordering::Less);
-        let length = self.by_name[start..].partition_point(|at| compared(at) == Ordering::Equal);
+        let sought = name_start(name);
+        let compared = |&(start, at): &(NameStart, usize)| {
+            start.cmp(&sought).then_with(|| compare(header.name(&header.fields()[at]), name))
+        };
+        let start = self.by_name.partition_point(|entry| compared(entry) == Ordering::Less);
+        let length = self.by_name[start..].partition_point(|entry| compared(entry) == Ordering::Equal);
         start..start + length
     }
 }
 
+fn name_start(name: &[u8]) -> NameStart {
+    let mut start = [0; 8];
+    let length = name.len().min(start.len());
+    start[..length].copy_from_slice(&name[..length]);
+    NameStart::from_be_bytes(start.map(|octet| octet.to_ascii_lowercase()))
+}
+
 fn compare(one: &[u8], other: &[u8]) -> Ordering {
+    if one.eq_ignore_ascii_case(other) {
+        return Ordering::Equal;
+    }
     one.iter().map(u8::to_ascii_lowercase).cmp(other.iter().map(u8::to_ascii_lowercase))
 }
 
@@ -47,20 +67,26 @@ struct Picker<'a> {
     own: Option<usize>,
     /// Fields already picked, by the start of their group.
     picked: Vec<usize>,
+    /// The name that was asked for last and its group: oversigned names stand side by side.
+    last: (&'a [u8], Range<usize>),
 }
 
 impl<'a> Picker<'a> {
     fn new(header: &'a Header, index: &'a FieldIndex, own: Option<usize>) -> Self {
-        Self { header, index, own, picked: vec![0; index.by_name.len()] }
+        Self { header, index, own, picked: vec![0; index.by_name.len()], last: (&[], index.group(header, &[])) }
     }
 
-    fn pick(&mut self, name: &[u8]) -> Option<&'a Field> {
-        let group = self.index.group(self.header, name);
+    fn pick(&mut self, name: &'a [u8]) -> Option<&'a Field> {
+        if self.last.0 != name {
+            self.last = (name, self.index.group(self.header, name));
+        }
+        let group = self.last.1.clone();
         let candidates = &self.index.by_name[group.clone()];
         while let Some(last) = candidates.len().checked_sub(1 + *self.picked.get(group.start)?) {
             self.picked[group.start] += 1;
-            if Some(candidates[last]) != self.own {
-                return Some(&self.header.fields()[candidates[last]]);
+            let (_, place) = candidates[last];
+            if Some(place) != self.own {
+                return Some(&self.header.fields()[place]);
             }
         }
         None
@@ -78,8 +104,8 @@ pub struct OwnField<'a> {
 
 /// The digest that a signature signs: the fields of these names, then its own field (RFC 6376 §3.7 hash step 2).
 pub fn data_digest<'n>(
-    header: &Header,
-    index: &FieldIndex,
+    header: &'n Header,
+    index: &'n FieldIndex,
     names: impl Iterator<Item = &'n [u8]>,
     own: &OwnField<'_>,
     canonicalization: Canonicalization,

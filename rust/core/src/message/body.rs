@@ -4,9 +4,10 @@
 //! does not grow and work stays linear however long their runs are.
 
 use super::canonical::{Canonicalization, Sink};
-use super::scan::pair_position;
+use super::scan::{BLOCK, Octets, is, is_blank_or_control, pair_mask, pair_position};
 use super::staged::Staged;
 use crate::crypto::{Sha256, Sha256Digest};
+use crate::octets::is_wsp;
 
 /// Which hash of a body: its canonical form, and how many canonical octets of it at most (RFC 6376 §3.5 c=, l=).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,7 +48,7 @@ impl FromIterator<(BodySpec, BodyHash)> for BodyHashes {
 pub struct BodyHasher {
     spec: BodySpec,
     canonical: Canonical,
-    sink: Limited<Staged<Sha256>>,
+    sink: Staged<Limited<Sha256>>,
 }
 
 impl BodyHasher {
@@ -56,7 +57,7 @@ impl BodyHasher {
         Self {
             spec,
             canonical: Canonical::new(spec.canonicalization),
-            sink: Limited { sink: Staged::new(Sha256::new()), limit, octets: 0 },
+            sink: Staged::new(Limited { sink: Sha256::new(), limit, octets: 0 }),
         }
     }
 
@@ -70,11 +71,8 @@ impl BodyHasher {
 
     pub fn finish(mut self) -> BodyHash {
         self.canonical.finish(&mut self.sink);
-        BodyHash {
-            digest: self.sink.sink.finish().finish(),
-            hashed_octets: self.sink.octets.min(self.sink.limit),
-            canonical_octets: self.sink.octets,
-        }
+        let Limited { sink, limit, octets } = self.sink.finish();
+        BodyHash { digest: sink.finish(), hashed_octets: octets.min(limit), canonical_octets: octets }
     }
 }
 
@@ -115,7 +113,7 @@ impl Canonical {
         Self { canonicalization, has_content: false, waiting_lines: 0, is_after_blank: false, is_after_cr: false }
     }
 
-    fn feed(&mut self, octets: &[u8], sink: &mut impl Sink) {
+    fn feed(&mut self, octets: &[u8], sink: &mut Staged<impl Sink>) {
         let Some(&first) = octets.first() else { return };
         let mut rest = octets;
         if self.is_after_cr && first == b'\n' {
@@ -136,7 +134,7 @@ impl Canonical {
 
     /// A body with content ends in exactly one CRLF. One without is a single CRLF in simple form and nothing in relaxed
     /// form (RFC 6376 §3.4.3, §3.4.4).
-    fn finish(&mut self, sink: &mut impl Sink) {
+    fn finish(&mut self, sink: &mut Staged<impl Sink>) {
         if self.is_after_cr {
             self.content(b"\r", sink);
         }
@@ -181,7 +179,7 @@ impl Canonical {
     }
 
     /// Gives octets that neither start nor end with what may be dropped, after what waited for them.
-    fn content(&mut self, octets: &[u8], sink: &mut impl Sink) {
+    fn content(&mut self, octets: &[u8], sink: &mut Staged<impl Sink>) {
         crlfs(self.waiting_lines, sink);
         if self.is_after_blank {
             sink.take(b" ");
@@ -194,7 +192,7 @@ impl Canonical {
     }
 }
 
-fn crlfs(count: u64, sink: &mut impl Sink) {
+fn crlfs(count: u64, sink: &mut Staged<impl Sink>) {
     const AT_ONCE: u64 = 256;
     const CRLFS: [u8; 512] = {
         let mut octets = [b'\r'; 512];
@@ -214,28 +212,86 @@ fn crlfs(count: u64, sink: &mut impl Sink) {
     sink.take(&CRLFS[..octets]);
 }
 
-/// Reduces white space inside content: none before a CRLF, one space elsewhere (RFC 6376 §3.4.4 a). Spans in between pass
-/// whole.
-fn relaxed(octets: &[u8], sink: &mut impl Sink) {
-    let mut start = 0;
+/// Reduces white space inside content: none before a CRLF, one space elsewhere (RFC 6376 §3.4.4 a). Content starts and ends
+/// with what is no blank.
+fn relaxed(octets: &[u8], sink: &mut Staged<impl Sink>) {
     let mut at = 0;
-    while let Some(found) = pair_position(octets, at, |first, second| {
-        (first == b'\t') | ((first == b' ') & ((second == b' ') | (second == b'\t') | (second == b'\r')))
-    }) {
-        let length = octets[found..].iter().position(|octet| !matches!(octet, b' ' | b'\t')).unwrap_or(0);
-        let end = found + length;
-        let is_line_end = octets[end..].starts_with(b"\r\n");
-        at = end;
-        if !is_line_end && length == 1 && octets[found] == b' ' {
-            continue;
-        }
-        sink.take(&octets[start..found]);
-        if !is_line_end {
-            sink.take(b" ");
-        }
-        start = end;
+    let mut blocks_alike = 0;
+    while at < octets.len() {
+        let reducible = pair_mask(octets, at, is_reducible);
+        at = match (reducible, blocks_alike) {
+            (0, BLOCKS_BEFORE_SEARCH) => unchanged(octets, at, sink),
+            (0, _) => unchanged_block(octets, at, sink),
+            _ => reduced_block(octets, at, reducible, sink),
+        };
+        blocks_alike = if reducible == 0 && blocks_alike < BLOCKS_BEFORE_SEARCH { blocks_alike + 1 } else { 0 };
     }
-    sink.take(&octets[start..]);
+}
+
+/// Blocks without anything to reduce before spans are sought that pass whole.
+const BLOCKS_BEFORE_SEARCH: u32 = 8;
+
+/// Octets without any blank from which on the search for blanks alone pays, which is the fastest there is: base64.
+const FAR: usize = 512;
+
+/// A blank that is a tab or has another one or a CR behind it. That a few others are found too costs a look at them.
+#[inline]
+fn is_reducible(octet: Octets, next: Octets) -> Octets {
+    is(octet, b'\t') | (is(octet, b' ') & is_blank_or_control(next))
+}
+
+/// Gives all up to the next blank, if it is far, or to the next that is to be reduced; gives its place.
+fn unchanged(octets: &[u8], at: usize, sink: &mut Staged<impl Sink>) -> usize {
+    let mut next = memchr::memchr2(b' ', b'\t', &octets[at..]).map_or(octets.len(), |offset| at + offset);
+    if next - at < FAR {
+        next = pair_position(octets, at, is_reducible).unwrap_or(octets.len());
+    }
+    sink.take(&octets[at..next]);
+    next
+}
+
+#[inline]
+fn unchanged_block(octets: &[u8], at: usize, sink: &mut Staged<impl Sink>) -> usize {
+    let end = octets.len().min(at + BLOCK);
+    sink.take_part(octets, at..end);
+    end
+}
+
+/// Gives a block, whose runs of blanks are to be reduced where a bit of `reducible` is set; gives the place behind it, or
+/// behind a run that goes on.
+#[inline]
+fn reduced_block(octets: &[u8], at: usize, mut reducible: u64, sink: &mut Staged<impl Sink>) -> usize {
+    let blanks = pair_mask(octets, at, |octet, _| is(octet, b' ') | is(octet, b'\t'));
+    let mut from = at;
+    while reducible != 0 {
+        let first = reducible.trailing_zeros();
+        let start = at + first as usize;
+        let end = start + run_length(octets, at, blanks, first);
+        let ends_line = octets[end..].first_chunk() == Some(b"\r\n");
+        let is_kept = end - start == 1 && octets[start] == b' ' && !ends_line;
+        if !is_kept {
+            sink.take_part(octets, from..start);
+            sink.take_if(b' ', !ends_line);
+            from = end;
+        }
+        reducible &= u64::MAX.checked_shl(u32::try_from(end - at).unwrap_or(u32::MAX)).unwrap_or(0);
+    }
+    let end = octets.len().min(at + BLOCK);
+    if from < end {
+        sink.take_part(octets, from..end);
+    }
+    from.max(end)
+}
+
+/// Octets of the run of blanks whose first one is octet `first` of the block at `at`.
+#[inline]
+fn run_length(octets: &[u8], at: usize, blanks: u64, first: u32) -> usize {
+    let within = (blanks >> first).trailing_ones();
+    let beyond = match (first + within) as usize == BLOCK {
+        true => octets[at + BLOCK..].iter().take_while(|&&octet| is_wsp(octet)).count(),
+        false => 0,
+    };
+    within as usize + beyond
 }
 
 #[cfg(test)]
@@ -246,11 +302,11 @@ mod tests {
     use crate::octets::base64_octets;
 
     fn canonical(canonicalization: Canonicalization, chunks: &[&[u8]]) -> Vec<u8> {
-        let mut out = Vec::new();
+        let mut out = Staged::new(Vec::new());
         let mut canonical = Canonical::new(canonicalization);
         chunks.iter().for_each(|chunk| canonical.feed(chunk, &mut out));
         canonical.finish(&mut out);
-        out
+        out.finish()
     }
 
     /// The two steps of RFC 6376 §3.4.4, read line by line, as a reader would do them on paper.

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::header::{Field, Header};
-use super::scan::pair_position;
+use super::scan::{Octets, is, is_blank_or_control, pair_position};
+use crate::octets::is_fws;
 
 /// The two algorithms of RFC 6376 §3.4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,16 +124,15 @@ fn blank_length(text: &[u8]) -> usize {
 
 /// Where the content that starts at `from` ends. A single space between two words belongs to it: it is canonical.
 fn content_end(text: &[u8], from: usize) -> usize {
-    let ends_content = |first, second| {
-        (first == b'\t')
-            | (first == b'\n')
-            | ((first == b'\r') & (second == b'\n'))
-            | ((first == b' ') & ((second == b' ') | (second == b'\t') | (second == b'\r') | (second == b'\n')))
+    let may_end = |octet: Octets, next: Octets| {
+        let ends_line = is(octet, b'\n') | (is(octet, b'\r') & is(next, b'\n'));
+        is(octet, b'\t') | ends_line | (is(octet, b' ') & is_blank_or_control(next))
     };
     let mut at = from;
-    while let Some(found) = pair_position(text, at, ends_content) {
+    while let Some(found) = pair_position(text, at, may_end) {
         match &text[found..] {
             [b' ', b'\r', after @ ..] if after.first() != Some(&b'\n') => at = found + 1,
+            [b' ', next, ..] if !is_fws(*next) => at = found + 1,
             _ => return found,
         }
     }

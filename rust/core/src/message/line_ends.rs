@@ -1,6 +1,6 @@
 //! Line ends as they arrive: what stands alone is noted, and made CRLF where that was chosen (RFC 5321 §2.3.8).
 
-use super::scan::pair_position;
+use super::scan::{Octets, is, pair_position};
 
 /// What is done with a CR or LF that stands alone; declared once per input, never guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,7 +57,9 @@ impl Observed {
         if self.has_bare_cr && self.has_bare_lf && self.has_nul {
             return None;
         }
-        pair_position(octets, from, |before, octet| ((before == b'\r') != (octet == b'\n')) | (octet == 0))
+        let last = octets.len() - 1;
+        let is_odd = |octet: Octets, next: Octets| (is(octet, b'\r') ^ is(next, b'\n')) | is(next, 0);
+        pair_position(octets, from, is_odd).filter(|&at| at < last)
     }
 
     fn note_pair(&mut self, is_after_cr: bool, octet: u8, at: u64) {

@@ -1,25 +1,56 @@
 //! A sink that takes long spans straight and gathers short ones, so that a digest is not updated word by word.
 
+use std::ops::Range;
+
 use super::canonical::Sink;
 
+/// Octets that are gathered for one update of the digest.
+const STAGE: usize = 4096;
+
 /// Spans from this length on pass straight through; a digest update costs about as much as copying that many octets.
-const STAGE: usize = 512;
+const STRAIGHT: usize = 512;
+
+/// Octets that are copied at once, whatever the length of a short span: that takes two or four instructions.
+const COPIED: usize = 64;
 
 #[derive(Debug)]
 pub struct Staged<S> {
     sink: S,
-    stage: [u8; STAGE],
+    stage: Box<[u8; STAGE]>,
     used: usize,
 }
 
 impl<S: Sink> Staged<S> {
     pub fn new(sink: S) -> Self {
-        Self { sink, stage: [0; STAGE], used: 0 }
+        Self { sink, stage: Box::new([0; STAGE]), used: 0 }
     }
 
     pub fn finish(mut self) -> S {
         self.flush();
         self.sink
+    }
+
+    /// Takes a part of `octets`: quickly where it is short, and more octets stand behind it that may be copied along.
+    #[inline]
+    pub fn take_part(&mut self, octets: &[u8], part: Range<usize>) {
+        let (from, to) = (octets[part.start..].first_chunk::<COPIED>(), self.stage[self.used..].first_chunk_mut());
+        match (from, to) {
+            (Some(from), Some(to)) if part.len() <= COPIED => {
+                *to = *from;
+                self.used += part.len();
+            }
+            _ => self.take(&octets[part]),
+        }
+    }
+
+    /// Takes one octet, or none; without a branch, because which of them is hard to foretell.
+    #[inline]
+    pub fn take_if(&mut self, octet: u8, is_taken: bool) {
+        if self.used == STAGE {
+            self.flush();
+        }
+        self.stage[self.used] = octet;
+        self.used += usize::from(is_taken);
     }
 
     fn flush(&mut self) {
@@ -35,7 +66,8 @@ impl<S: Sink> Sink for Staged<S> {
         if self.used + octets.len() > STAGE {
             self.flush();
         }
-        if octets.len() >= STAGE {
+        if octets.len() >= STRAIGHT {
+            self.flush();
             self.sink.take(octets);
             return;
         }
