@@ -11,15 +11,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     session = getattr(config, "_benchmarksession", None)
     if session is None:
         return
-    medians = {
-        (bench.params["size"], bench.extra_info["by"]): bench.stats.median
-        for bench in session.benchmarks
-        if bench.stats.data and "by" in bench.extra_info and "table" not in bench.extra_info
-    }
-    if medians:
-        terminalreporter.section("DKIM verification, RSA-2048, relaxed/relaxed")
-        for line in ratios(medians):
-            terminalreporter.write_line(line)
     minima = {
         (bench.extra_info["row"], bench.extra_info["by"]): bench.stats.min
         for bench in session.benchmarks
@@ -29,24 +20,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("SPF, DMARC and a whole mail, answers kept; the quickest of many rounds")
         for line in policy_ratios(minima):
             terminalreporter.write_line(line)
-
-
-def ratios(medians: Mapping[tuple[str, str], float]) -> list[str]:
-    """One line a size; a cell is empty where one of its two was not measured.
-
-    Args:
-        medians: seconds by size and by who verified.
-    """
-    heads = ("size", "floor", "trustlane / floor", "dkimpy / trustlane")
-    rows = [heads]
-    for size in dict.fromkeys(size for size, _ in medians):
-        floor = medians.get((size, "floor"))
-        trustlane = medians.get((size, "trustlane"))
-        dkimpy = medians.get((size, "dkimpy"))
-        rows.append(
-            (size, f"{floor * 1e6:.0f} us" if floor else "", _ratio(trustlane, floor), _ratio(dkimpy, trustlane))
-        )
-    return ["  ".join(cell.rjust(len(head)) for cell, head in zip(row, heads, strict=True)) for row in rows]
 
 
 def policy_ratios(minima: Mapping[tuple[str, str], float]) -> list[str]:

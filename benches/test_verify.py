@@ -1,60 +1,33 @@
-"""What one DKIM verification costs, beside the floor under every verifier and beside dkimpy."""
+"""What each of the package's ways to verify and sign costs, call by call."""
 
-import hashlib
+from collections.abc import Callable
 
-import dkim
 import pytest
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA256
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mail import DOMAIN, NOW, SELECTOR, SIZES, SignedMail, private_key, signed_mail
-from trustlane._core import Answer, Examination
+import contenders
+from cases import SIZES, Case, case
 
-every_size = pytest.mark.parametrize("size", SIZES)
-
-
-@every_size
-def test_floor(benchmark: BenchmarkFixture, size: str) -> None:
-    """Every verifier must hash the body and check one signature: SHA-256, and RSA with a key that is parsed already."""
-    body = signed_mail(SIZES[size]).body
-    public = private_key().public_key()
-    signature = private_key().sign(b"header", PKCS1v15(), SHA256())
-
-    def floor() -> bytes:
-        public.verify(signature, b"header", PKCS1v15(), SHA256())
-        return hashlib.sha256(body).digest()
-
-    benchmark.extra_info["by"] = "floor"
-    assert benchmark(floor)
+WAYS: dict[str, Callable[[Case], contenders.Call]] = {
+    "core": contenders.core_verify_one,
+    "one": contenders.verify_one,
+    "streamed": contenders.streamed,
+    "many": contenders.many,
+    "pure-python": contenders.plain_python,
+    "dkimpy": contenders.verify_by_dkimpy,
+}
 
 
-@every_size
-def test_trustlane(benchmark: BenchmarkFixture, size: str) -> None:
-    """trustlane examines the whole mail; DNS is answered at once, with the key and with nothing else."""
-    mail = signed_mail(SIZES[size])
-    benchmark.extra_info["by"] = "trustlane"
-    assert benchmark(verified_by_trustlane, mail) == "pass"
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("way", WAYS)
+def test_verify(benchmark: BenchmarkFixture, way: str, size: str) -> None:
+    """``many`` is 64 mails a call."""
+    benchmark.group = f"verification, {size}"
+    benchmark(WAYS[way](case("text", size)))
 
 
-@every_size
-def test_dkimpy(benchmark: BenchmarkFixture, size: str) -> None:
-    """dkimpy verifies the same mail, with the same key from its own DNS argument."""
-    mail = signed_mail(SIZES[size])
-    benchmark.extra_info["by"] = "dkimpy"
-    assert benchmark(dkim.verify, mail.octets, dnsfunc=lambda _name, timeout: mail.record)
-
-
-def verified_by_trustlane(mail: SignedMail) -> str:
-    examination = Examination(now=NOW)
-    examination.feed(mail.octets)
-    examination.finish()
-    found = Answer.found("TXT", [mail.record])
-    while questions := examination.questions():
-        examination.learn(
-            {question: found if question.name == KEY_NAME else Answer.nxdomain() for question in questions}
-        )
-    return next(finding[1] for finding in examination.findings() if finding[0] == "dkim")
-
-
-KEY_NAME = f"{SELECTOR}._domainkey.{DOMAIN}"
+@pytest.mark.parametrize("kind", ["RSA-2048", "RSA-4096", "Ed25519"])
+@pytest.mark.parametrize("way", [contenders.sign, contenders.sign_by_dkimpy])
+def test_sign(benchmark: BenchmarkFixture, way: Callable[[Case], contenders.Call], kind: str) -> None:
+    benchmark.group = f"signing, {kind}"
+    benchmark(way(case("text", "5 KB", (kind,))))
