@@ -25,14 +25,15 @@ next_hop = "{next_hop}"
 zone = "zone.txt"
 nameservers = ["127.0.0.1"]
 deadline_seconds = 0.2
-[ledger]
-path = "ledger.sqlite"
+{ledger}
 [process]
 {process}
 [log]
 replay = "replay"
 level = "info"
 """
+
+LEDGER = '[ledger]\npath = "ledger.sqlite"'
 
 ZONE = """
 example. SOA ns.example. postmaster.client.example. 1 3600 600 86400 60
@@ -78,12 +79,19 @@ class Serving:
 
 
 def start(
-    folder: Path, *, mode: str = "tag", next_hop: str = "", relay: str = "", process: str = "", port: int = 0
+    folder: Path,
+    *,
+    mode: str = "tag",
+    next_hop: str = "",
+    relay: str = "",
+    process: str = "",
+    ledger: str = LEDGER,
+    port: int = 0,
 ) -> Serving:
     """Starts the relay in this folder and waits until it listens."""
     (folder / "zone.txt").write_text(ZONE)
     (folder / "trustlane.toml").write_text(
-        CONFIG.format(mode=mode, next_hop=next_hop, relay=relay, process=process, port=port)
+        CONFIG.format(mode=mode, next_hop=next_hop, relay=relay, process=process, ledger=ledger, port=port)
     )
     command = [sys.executable, "-m", "trustlane", "serve", "--config", str(folder / "trustlane.toml")]
     with (folder / "log.txt").open("ab") as log:
@@ -99,9 +107,11 @@ def start(
 
 
 @contextmanager
-def serving(folder: Path, *, mode: str = "tag", next_hop: str = "", relay: str = "") -> Iterator[Serving]:
+def serving(
+    folder: Path, *, mode: str = "tag", next_hop: str = "", relay: str = "", ledger: str = LEDGER
+) -> Iterator[Serving]:
     """A relay for the length of a block."""
-    running = start(folder, mode=mode, next_hop=next_hop, relay=relay)
+    running = start(folder, mode=mode, next_hop=next_hop, relay=relay, ledger=ledger)
     try:
         yield running
     finally:

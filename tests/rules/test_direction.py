@@ -2,6 +2,7 @@
 
 import ast
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_the_core_forbids_unsafe_code() -> None:
 
 
 def test_the_library_needs_dnspython_alone() -> None:
-    """``import trustlane`` works where only dnspython is installed beside it."""
+    """``import trustlane`` works where only dnspython is installed beside it; what is an extra stands apart."""
     allowed = {"trustlane", "dns"}
     for name in (
         "__init__",
@@ -83,7 +84,8 @@ def test_the_library_needs_dnspython_alone() -> None:
         "dns",
     ):
         for file in files_of(name):
-            foreign = {name for name in top_level_imports(file) if not is_standard(name)} - allowed
+            extra = {"valkey"} if file.is_relative_to(PACKAGE / "ledger" / "valkey") else set()
+            foreign = {name for name in top_level_imports(file) if not is_standard(name)} - allowed - extra
             assert not foreign, f"{file} imports {foreign}"
 
 
@@ -116,6 +118,10 @@ def top_level_imports(file: Path) -> set[str]:
 
 
 def is_standard(name: str) -> bool:
-    import sys
 
     return name in sys.stdlib_module_names
+
+
+def test_no_extra_is_imported_with_the_library() -> None:
+    code = "import sys, trustlane, trustlane.cli.main; sys.exit('valkey' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

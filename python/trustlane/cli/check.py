@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from trustlane.cli.options import (
     declare_mail,
     declare_world,
-    ledger_to_look_at,
     mail_of,
     now_of,
     policy_of,
@@ -18,6 +17,7 @@ from trustlane.cli.options import (
     settings_of,
 )
 from trustlane.cli.plain import plain
+from trustlane.cli.store import ledger_to_look_at
 from trustlane.dns.patience import Patience
 from trustlane.flow import consider
 from trustlane.lanes import Decision

@@ -4,13 +4,14 @@ import logging
 import time
 from dataclasses import dataclass, replace
 
-from trustlane.cli.options import ledger_to_write, policy_of, resolver_by
+from trustlane.cli.options import policy_of, resolver_by
 from trustlane.cli.reporting import observer_of
 from trustlane.cli.site_keys import site_keys_made
+from trustlane.cli.store import ledger_to_write
 from trustlane.delivery.replay import ReplayFiles
 from trustlane.dns.port import CountingResolver
 from trustlane.lanes import Policy
-from trustlane.ledger.sqlite import SqliteLedger
+from trustlane.ledger.port import DualLedger
 from trustlane.reports.observing import Observer
 from trustlane.settings import Settings
 
@@ -22,7 +23,7 @@ class Common:
     """Ports and policy."""
 
     resolver: CountingResolver
-    ledger: SqliteLedger
+    ledger: DualLedger
     policy: Policy
     replay: ReplayFiles
     observer: Observer

@@ -11,7 +11,6 @@ import sys
 from trustlane.cli.options import (
     declare_mail,
     declare_world,
-    ledger_to_write,
     mail_of,
     now_of,
     policy_of,
@@ -20,6 +19,7 @@ from trustlane.cli.options import (
 )
 from trustlane.cli.plain import plain
 from trustlane.cli.site_keys import site_keys_of
+from trustlane.cli.store import ledger_to_write
 from trustlane.ledger import Kind
 from trustlane.reasons import Reason
 from trustlane.reports import Learned, Listener, read_report

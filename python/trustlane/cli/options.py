@@ -12,12 +12,9 @@ from trustlane.dns.overlay import OverlayResolver
 from trustlane.dns.port import CountingResolver, DualResolver
 from trustlane.dns.resolver import DnsResolver
 from trustlane.dns.zone import ZoneResolver
-from trustlane.errors import MessageError, SettingsError
+from trustlane.errors import MessageError
 from trustlane.identities import Boundary, Checks, ExamineLimits
 from trustlane.lanes import Policy, SiteKeys
-from trustlane.ledger import Ledger
-from trustlane.ledger.absent import NO_LEDGER
-from trustlane.ledger.sqlite import SqliteLedger
 from trustlane.message import Instant, LineEnds, Transaction
 from trustlane.settings import Settings, load
 from trustlane.settings.suffixes import suffixes_by
@@ -97,21 +94,6 @@ def resolver_by(settings: Settings) -> CountingResolver:
     limits = DnsLimits(**{limit.name: getattr(settings.dns, limit.name) for limit in fields(DnsLimits)})
     system = DnsResolver(nameservers=settings.dns.nameservers or None, limits=limits)
     return OverlayResolver(ZoneResolver.from_file(settings.dns.zone), system) if settings.dns.zone else system
-
-
-def ledger_to_look_at(settings: Settings) -> Ledger:
-    """The ledger in force, or none where no mail came yet: looking must not make one."""
-    return SqliteLedger(settings.ledger.path) if settings.ledger.path.exists() else NO_LEDGER
-
-
-def ledger_to_write(settings: Settings) -> SqliteLedger:
-    """The ledger in force, made where it is not there."""
-    try:
-        settings.ledger.path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        why = f"{settings.ledger.path.parent} cannot be made: {error.strerror}"
-        raise SettingsError("ledger.path", why, 'path = "var/ledger.sqlite"') from error
-    return SqliteLedger(settings.ledger.path)
 
 
 def now_of(options: argparse.Namespace) -> Instant:

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterable
 
 from trustlane.assessment import Standing, Thresholds, standing_of, subjects_needed
-from trustlane.cli.options import declare_config, ledger_to_look_at, policy_of, settings_of
+from trustlane.cli.options import declare_config, policy_of, settings_of
 from trustlane.cli.plain import plain
+from trustlane.cli.store import ledger_to_look_at
 from trustlane.ledger import History, Ledger, Subject
 from trustlane.message import Instant
 

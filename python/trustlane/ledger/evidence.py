@@ -159,11 +159,11 @@ def _after_mail(history: History, observation: Observation) -> History:
         AUDITS if brakes else history.audits_due,
         history.keys | sighting.keys,
         history.networks | sighting.network,
-        history.others | _others(subject, observation),
+        history.others | others_of(subject, observation),
     )
 
 
-def _others(subject: Subject, observation: Observation) -> int:
+def others_of(subject: Subject, observation: Observation) -> int:
     sighting = observation.sighting
     if subject.kind == "signature":
         return sighting.strangers

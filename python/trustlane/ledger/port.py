@@ -74,3 +74,10 @@ class AsyncLedger(Protocol):
     async def aread(self, subjects: Sequence[Subject]) -> Mapping[Subject, History]: ...
 
     async def awrite(self, observations: Sequence[Observation], decisions: Sequence[Remembered] = ()) -> int: ...
+
+
+class DualLedger(Ledger, AsyncLedger, Protocol):
+    """Both, and it ends: every store is one."""
+
+    def close(self) -> None:
+        """Finishes what was begun."""

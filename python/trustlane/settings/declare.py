@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import field
 from ipaddress import ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from trustlane._core import Question
 
@@ -104,3 +105,11 @@ def each_one_of(*words: str) -> Check:
         return f"{wrong[0]!r} cannot be read; known are {', '.join(words)}" if wrong else None
 
     return check
+
+
+def each_a_store(value: tuple[str, ...]) -> str | None:
+    wrong = [it for it in value if urlsplit(it).scheme not in _STORES or not urlsplit(it).hostname]
+    return f"{wrong[0]!r} is no url of a server" if wrong else None if value else "must name a server"
+
+
+_STORES = ("valkey", "valkeys", "redis", "rediss")

@@ -44,6 +44,8 @@ def read(tree: Mapping[str, Any], folder: Path = Path()) -> Settings:
     settings = Settings(**{name: _table(name, tables[name], values, folder) for name, values in tree.items()})
     if settings.trust.lost_below > settings.trust.gained_at:
         raise SettingsError("trust.lost_below", "must not be above trust.gained_at", "lost_below = 0.94")
+    if settings.ledger.cluster and settings.ledger.sentinel:
+        raise SettingsError("ledger.cluster", "a cluster needs no Sentinels", 'sentinel = ""')
     return settings
 
 

@@ -15,6 +15,7 @@ from trustlane.settings.declare import (
     each_a_mailbox,
     each_a_network,
     each_a_server,
+    each_a_store,
     each_a_word,
     each_an_endpoint,
     each_one_of,
@@ -376,10 +377,43 @@ class SenderIdSettings:
 class LedgerSettings:
     """Where history is kept."""
 
+    store: str = setting(
+        "sqlite",
+        doc="sqlite: a file, for one machine. valkey: servers that many relays share. memory: forgotten at exit.",
+        example='store = "valkey"',
+        check=one_of("sqlite", "valkey", "memory"),
+    )
     path: Path = setting(
         Path("var/ledger.sqlite"),
         doc="The SQLite file of standing and decisions; made where it is not there.",
         example='path = "/var/lib/trustlane/ledger.sqlite"',
+    )
+    urls: tuple[str, ...] = setting(
+        ("valkey://127.0.0.1:6379",),
+        doc="The server of Valkey or Redis, some nodes of a cluster, or the Sentinels; valkeys:// with TLS.",
+        example='urls = ["valkey://trustlane:secret@10.0.0.5:6379/0"]',
+        check=each_a_store,
+    )
+    sentinel: str = setting(
+        "",
+        doc="The name of the primary that the Sentinels at urls watch; empty where there are none.",
+        example='sentinel = "mymaster"',
+    )
+    cluster: bool = setting(
+        default=False,
+        doc="Whether the servers at urls are nodes of a cluster.",
+        example="cluster = true",
+    )
+    read_replicas: bool = setting(
+        default=False,
+        doc="Whether histories may be read from replicas, which lag: of Sentinels, of a cluster, or the last url.",
+        example="read_replicas = true",
+    )
+    timeout_seconds: float = setting(
+        1.0,
+        doc="How long a server may take to answer; then the mail takes the open lane.",
+        example="timeout_seconds = 0.5",
+        check=between(0.05, 30),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from tests.edges import valkeys
 
 from trustlane.errors import LedgerError
 from trustlane.ledger import Kind, Observation, Subject
@@ -15,20 +16,33 @@ from trustlane.ledger.observation import Sighting
 from trustlane.ledger.port import KEPT_SECONDS, Remembered
 from trustlane.ledger.silence import SETTLED_AT_ONCE
 from trustlane.ledger.sqlite import SqliteLedger
+from trustlane.ledger.valkey import ValkeyLedger, Where
 
 NOW = 1_800_000_000.0
 ANN = Subject("address", "ann@example.com")
 EXAMPLE = Subject("rfc5322.from", "example.com")
 NEWCOMERS = Subject("newcomer", "rfc5322.from")
 
-AnyLedger = MemoryLedger | SqliteLedger
+AnyLedger = MemoryLedger | SqliteLedger | ValkeyLedger
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "valkey", "cluster"])
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyLedger]:
-    made = MemoryLedger() if request.param == "memory" else SqliteLedger(tmp_path / "ledger.sqlite")
+    made = _made(request.param, tmp_path)
     yield made
     made.close()
+
+
+def _made(store: str, folder: Path) -> AnyLedger:
+    if store == "memory":
+        return MemoryLedger()
+    if store == "sqlite":
+        return SqliteLedger(folder / "ledger.sqlite")
+    if not valkeys.SERVER:
+        pytest.skip("neither valkey-server nor redis-server is installed")
+    servers = [valkeys.shared_server()] if store == "valkey" else valkeys.shared_cluster()
+    valkeys.emptied(*servers)
+    return ValkeyLedger(Where([server.url for server in servers], is_cluster=store == "cluster"))
 
 
 def test_what_was_never_observed_has_no_history(ledger: AnyLedger) -> None:

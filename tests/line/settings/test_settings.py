@@ -34,6 +34,10 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"dkim": {"max_signatures": 0}}, "dkim.max_signatures", "must lie between 1 and 100, is 0"),
     ({"dkim": {"max_rsa_bits": 1023}}, "dkim.max_rsa_bits", "must lie between 1024 and 4096, is 1023"),
     ({"dkim": {"max_rsa_bits": 8192}}, "dkim.max_rsa_bits", "must lie between 1024 and 4096, is 8192"),
+    ({"ledger": {"store": "mongo"}}, "ledger.store", "must be one of sqlite, valkey, memory, is 'mongo'"),
+    ({"ledger": {"urls": ["http://x"]}}, "ledger.urls", "'http://x' is no url of a server"),
+    ({"ledger": {"urls": []}}, "ledger.urls", "must name a server"),
+    ({"ledger": {"cluster": True, "sentinel": "m"}}, "ledger.cluster", "a cluster needs no Sentinels"),
     ({"feedback": {"addresses": ["spam"]}}, "feedback.addresses", "'spam' is no address"),
     ({"feedback": {"trap_addresses": ["a b@c"]}}, "feedback.trap_addresses", "'a b@c' is no address"),
     (
