@@ -21,7 +21,8 @@ ALLOWED: dict[str, set[str]] = {
     "dns": BASE,
     "ledger": BASE,
     "authres": BASE,
-    **{name: BASE | PORTS | {"authres"} | set(LINE[: LINE.index(name)]) for name in LINE if name != "message"},
+    "batv": BASE,
+    **{name: BASE | PORTS | {"authres", "batv"} | set(LINE[: LINE.index(name)]) for name in LINE if name != "message"},
     "keys": BASE,
     "process": {"errors"},
     "dkim": BASE | {"dns", "message", "identities"},
@@ -35,7 +36,20 @@ ALLOWED: dict[str, set[str]] = {
     "cli": BASE
     | PORTS
     | set(LINE)
-    | {"settings", "authres", "verify", "keys", "dkim", "smtp", "milter", "process", "web", "replay", "simulate"},
+    | {
+        "settings",
+        "authres",
+        "batv",
+        "verify",
+        "keys",
+        "dkim",
+        "smtp",
+        "milter",
+        "process",
+        "web",
+        "replay",
+        "simulate",
+    },
     "__init__": BASE | {"message", "identities", "lanes", "verify"},
     "__main__": {"cli"},
 }

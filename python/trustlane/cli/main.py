@@ -8,6 +8,7 @@ from importlib.metadata import version
 from types import ModuleType
 
 from trustlane.cli import (
+    batv,
     bench,
     check,
     config,
@@ -38,6 +39,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     sign,
     seal,
     keys,
+    batv,
     replay,
     simulate,
     config,

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from trustlane.assessment import Thresholds
+from trustlane.cli.bounce_keys import ring_of
 from trustlane.dns.limits import DnsLimits
 from trustlane.dns.overlay import OverlayResolver
 from trustlane.dns.port import CountingResolver, DualResolver
@@ -121,7 +122,12 @@ def boundary_of(settings: Settings) -> Boundary:
 
 def checks_of(settings: Settings) -> Checks:
     """The checks that this site makes beyond the usual."""
-    return Checks(helo=settings.helo.check, csa=settings.csa.check, sender_id=settings.senderid.check)
+    return Checks(
+        helo=settings.helo.check,
+        csa=settings.csa.check,
+        sender_id=settings.senderid.check,
+        batv=ring_of(settings),
+    )
 
 
 def octets_of(name: str) -> bytes:

@@ -374,6 +374,35 @@ class SenderIdSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BatvSettings:
+    """Bounce addresses with a tag, so that bounces of mail that others sent in our name are known (BATV)."""
+
+    domains: tuple[str, ...] = setting(
+        (),
+        doc="Domains that are tagged, and whose bounces are judged; all of these must come here. None: BATV is off.",
+        example='domains = ["example.org"]',
+        check=each_a_domain,
+    )
+    keys: Path = setting(
+        Path("var/bounce-keys"),
+        doc="File of the keys, which nobody else may read; `trustlane batv rotate` makes one. All hosts need the same.",
+        example='keys = "/var/lib/trustlane/bounce-keys"',
+    )
+    lifetime_days: int = setting(
+        7,
+        doc="How long a tag is good; former keys check for as long.",
+        example="lifetime_days = 7",
+        check=between(1, 365),
+    )
+    run_in_days: int = setting(
+        10,
+        doc="How long after tagging began untagged bounces are borne; must be more than lifetime_days.",
+        example="run_in_days = 14",
+        check=between(2, 400),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerSettings:
     """Where history is kept."""
 
@@ -548,6 +577,7 @@ class Settings:
     helo: HeloSettings = part(HeloSettings)
     csa: CsaSettings = part(CsaSettings)
     senderid: SenderIdSettings = part(SenderIdSettings)
+    batv: BatvSettings = part(BatvSettings)
     arc: ArcSettings = part(ArcSettings)
     dmarc: DmarcSettings = part(DmarcSettings)
     ledger: LedgerSettings = part(LedgerSettings)
