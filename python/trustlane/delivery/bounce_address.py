@@ -1,4 +1,4 @@
-"""Envelopes with tagged bounce addresses: what changes on the way out, and on the way in (draft-levine-smtp-batv §2.4.1, §2.4.2).
+"""Envelopes with tagged bounce addresses: what changes on the way out and in (draft-levine-smtp-batv §2.4.1, §2.4.2).
 
 Pure functions that give edits; whoever has the envelope makes them. The header is never touched.
 """
