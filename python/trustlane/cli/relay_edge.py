@@ -9,6 +9,7 @@ from trustlane.cli.reporting import feedback_of
 from trustlane.delivery import Delivery, Reply
 from trustlane.delivery.maildir import Maildir
 from trustlane.delivery.nexthop import NextHop
+from trustlane.identities import SenderId
 from trustlane.message import Transaction
 from trustlane.reports import Listener
 from trustlane.settings import Settings
@@ -74,6 +75,7 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         max_message_octets=settings.relay.max_message_octets,
         max_recipients=settings.relay.max_recipients,
+        offers_submitter=settings.senderid.check is not SenderId.OFF,
         max_sessions=settings.relay.max_sessions,
         idle_seconds=settings.relay.idle_seconds,
     )

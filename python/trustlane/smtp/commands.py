@@ -33,6 +33,7 @@ class Mail:
 
     mail_from: str
     size_octets: int | None
+    submitter: str | None = None
 
 
 def parse_command(line: bytes) -> Command:
@@ -49,23 +50,40 @@ def parse_hello(argument: bytes) -> str:
     return name.decode("ascii")
 
 
-def parse_mail(argument: bytes, limits: Limits) -> Mail:
+def parse_mail(argument: bytes, limits: Limits, *, is_submitter_offered: bool = False) -> Mail:
     """Raises :class:`trustlane.errors.PeerError` with the reply of the table."""
     mail_from, rest = _path(argument, b"FROM:", replies.BAD_SENDER, limits)
     if mail_from.lower() == "postmaster":
         raise replies.fault(replies.BAD_SENDER)
-    size_octets = None
+    size_octets = submitter = None
     for keyword, value in _parameters(rest).items():
         match keyword:
             case "SIZE" if _SIZE.fullmatch(value):
                 size_octets = int(value)
             case "BODY" if value.upper() in ("7BIT", "8BITMIME"):
                 pass
+            case "SUBMITTER" if is_submitter_offered:
+                submitter = _submitter(value, limits)
             case "SIZE" | "BODY":
                 raise replies.fault(replies.BAD_PARAMETER)
             case _:
                 raise replies.fault(replies.PARAMETER_UNKNOWN)
-    return Mail(mail_from, size_octets)
+    return Mail(mail_from, size_octets, submitter)
+
+
+def _submitter(value: str, limits: Limits) -> str:
+    """A mailbox in xtext (RFC 4405 §4, RFC 3461 §4)."""
+    if not _XTEXT.fullmatch(value):
+        raise replies.fault(replies.BAD_PARAMETER)
+    text = _CODED.sub(lambda coded: chr(int(coded[1], 16)), value)
+    found = parse_path(f"<{text}>", limits)
+    if found is None or "@" not in found[0] or found[1] or text.startswith("@"):
+        raise replies.fault(replies.BAD_PARAMETER)
+    return found[0]
+
+
+_CODED = re.compile(r"\+([0-9A-F]{2})")
+_XTEXT = re.compile(r"(?:[!-*,-<>-~]|\+[0-7][0-9A-F])++")
 
 
 def parse_rcpt(argument: bytes, limits: Limits) -> str:

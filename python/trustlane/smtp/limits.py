@@ -23,6 +23,7 @@ class Limits:
         max_pending_octets: what a client may send ahead while its mail awaits our reply (RFC 2920 §3.1). Room for the
             commands of the next mail; reading pauses above it. A multiple of this ends the session with 421 4.7.0.
         max_sessions: at one time, over all clients (RFC 5321 §4.5.4.2). The next one gets 421 4.3.2.
+        offers_submitter: whether SUBMITTER is offered after EHLO, and so taken at MAIL (RFC 4405 §3).
         idle_seconds: without one whole command, or some octets of data (RFC 5321 §4.5.3.2.7). After it: 421 4.4.2.
     """
 
@@ -37,3 +38,4 @@ class Limits:
     max_pending_octets: int = 131_072
     max_sessions: int = 1_000
     idle_seconds: float = 300.0
+    offers_submitter: bool = False

@@ -15,13 +15,16 @@ class BegunMail:
         rcpt: those accepted so far.
         chunks: its content so far.
         content: reads it.
+        submitter: the value of SUBMITTER, decoded (RFC 4405 §4).
     """
 
     mail_from: str
     content: ContentReader
+    submitter: str | None = None
     rcpt: list[str] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
 
     def transaction(self, session: Session) -> Transaction:
         """The whole of it, once the content has ended."""
-        return Transaction(b"".join(self.chunks), session, Envelope(self.mail_from, tuple(self.rcpt)))
+        envelope = Envelope(self.mail_from, tuple(self.rcpt), self.submitter)
+        return Transaction(b"".join(self.chunks), session, envelope)

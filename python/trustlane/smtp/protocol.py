@@ -75,6 +75,7 @@ class ServerProtocol:
         self._helo: str | None = None
         self._is_pipelining_offered = False
         self._asked = ""
+        self._submitter: str | None = None
         self._mail: BegunMail | None = None
         self._transaction: Transaction | None = None
         self._has_quit = False
@@ -140,7 +141,7 @@ class ServerProtocol:
     def accept(self) -> list[Event]:
         """The sender or recipient that was asked about is taken."""
         if self._state is State.ANSWER_TO_MAIL:
-            self._mail = BegunMail(self._asked, ContentReader(self._limits))
+            self._mail = BegunMail(self._asked, ContentReader(self._limits), self._submitter)
             self._transactions += 1
             self._say(replies.SENDER_TAKEN)
         elif self._state is State.ANSWER_TO_RCPT and self._mail is not None:
@@ -304,22 +305,26 @@ class ServerProtocol:
         self._helo = helo
         self._is_pipelining_offered = verb == "EHLO"
         self._output += (
-            replies.extensions(self._hostname, self._limits.max_message_octets)
+            replies.extensions(self._hostname, self._limits.max_message_octets, *self._optional_extensions())
             if self._is_pipelining_offered
             else replies.hello(self._hostname)
         )
         self._events.append(Greeted(helo, verb))
 
+    def _optional_extensions(self) -> tuple[str, ...]:
+        return ("SUBMITTER",) if self._limits.offers_submitter else ()
+
     def _obey_mail(self, argument: bytes) -> None:
         if self._helo is None or self._mail is not None:
             raise replies.fault(replies.BAD_SEQUENCE)
-        mail = parse_mail(argument, self._limits)
+        is_submitter_offered = self._limits.offers_submitter and self._is_pipelining_offered
+        mail = parse_mail(argument, self._limits, is_submitter_offered=is_submitter_offered)
         if mail.size_octets is not None and mail.size_octets > self._limits.max_message_octets:
             self._say(replies.MESSAGE_TOO_BIG)
         elif self._transactions >= self._limits.max_transactions:
             self._close(replies.TOO_MANY_TRANSACTIONS)
         else:
-            self._asked = mail.mail_from
+            self._asked, self._submitter = mail.mail_from, mail.submitter
             self._state = State.ANSWER_TO_MAIL
             self._events.append(MailStarted(mail.mail_from, mail.size_octets))
 

@@ -66,7 +66,7 @@ def hello(hostname: str) -> bytes:
     return b"250 %s\r\n" % hostname.encode("ascii")
 
 
-def extensions(hostname: str, max_message_octets: int) -> bytes:
+def extensions(hostname: str, max_message_octets: int, *others: str) -> bytes:
     """The answer to EHLO: the extensions, one a line (RFC 5321 §4.1.1.1)."""
-    lines = (hostname, "PIPELINING", f"SIZE {max_message_octets}", "8BITMIME", "ENHANCEDSTATUSCODES")
+    lines = (hostname, "PIPELINING", f"SIZE {max_message_octets}", "8BITMIME", *others, "ENHANCEDSTATUSCODES")
     return b"".join(b"250-%s\r\n" % line.encode("ascii") for line in lines[:-1]) + b"250 %s\r\n" % lines[-1].encode()

@@ -101,6 +101,55 @@ def test_after_helo_there_are_no_extensions_and_the_mail_came_by_smtp() -> None:
     assert ended.transaction.session.protocol == "SMTP"
 
 
+SUBMITTERS = [
+    (b"SUBMITTER=bob@example.net", "250 2.1.0", "bob@example.net"),
+    (b"submitter=b+2Bb@example.net SIZE=10", "250 2.1.0", "b+b@example.net"),
+    (b'SUBMITTER="a+20b"@example.net', "250 2.1.0", '"a b"@example.net'),
+    (b"SUBMITTER=bob", "501 5.5.4", None),
+    (b"SUBMITTER=", "501 5.5.4", None),
+    (b"SUBMITTER=bob@", "501 5.5.4", None),
+    (b"SUBMITTER=@a.example:bob@example.net", "501 5.5.4", None),
+    (b"SUBMITTER=bob+2@example.net", "501 5.5.4", None),
+    (b"SUBMITTER=bob@example.net>", "501 5.5.4", None),
+    (b"SUBMITTER=a@b.example SUBMITTER=a@b.example", "501 5.5.4", None),
+]
+
+
+@pytest.mark.proves("RFC 4405 §3", "RFC 4405 §4")
+@pytest.mark.parametrize(("parameter", "reply", "submitter"), SUBMITTERS, ids=[case[0].decode() for case in SUBMITTERS])
+def test_submitter_is_taken_where_it_is_offered(parameter: bytes, reply: str, submitter: str | None) -> None:
+    client = Client(Limits(offers_submitter=True))
+    assert "250-SUBMITTER" in client.say(HELLO)
+    (line,) = client.say(b"MAIL FROM:<> " + parameter + b"\r\n")
+    assert line.startswith(reply)
+    if submitter:
+        client.say_lines(b"RCPT TO:<ann@site.example>\r\n", b"DATA\r\n", b"x\r\n.\r\n")
+        (ended,) = client.seen(ContentEnded)
+        assert isinstance(ended, ContentEnded)
+        assert (ended.transaction.envelope.mail_from, ended.transaction.envelope.submitter) == ("", submitter)
+        client.say_lines(b"MAIL FROM:<>\r\n", b"RCPT TO:<ann@site.example>\r\n", b"DATA\r\n", b"x\r\n.\r\n")
+        (_, second) = client.seen(ContentEnded)
+        assert isinstance(second, ContentEnded)
+        assert second.transaction.envelope.submitter is None
+
+
+@pytest.mark.proves("RFC 4405 §3")
+@pytest.mark.parametrize(("offers", "hello"), [(False, b"EHLO c.example\r\n"), (True, b"HELO c.example\r\n")])
+def test_submitter_is_refused_where_it_is_not_offered(offers: bool, hello: bytes) -> None:
+    client = Client(Limits(offers_submitter=offers))
+    assert not any("SUBMITTER" in line for line in client.say(hello))
+    (line,) = client.say(b"MAIL FROM:<a@b.example> SUBMITTER=bob@example.net\r\n")
+    assert line.startswith("555 5.5.4")
+
+
+def test_csv_pitfall_3_each_hello_begins_anew() -> None:
+    client = Client()
+    client.say_lines(HELLO, b"EHLO other.example\r\n", ENVELOPE + b"DATA\r\n", b"x\r\n.\r\n")
+    (ended,) = client.seen(ContentEnded)
+    assert isinstance(ended, ContentEnded)
+    assert ended.transaction.session.helo == "other.example"
+
+
 @pytest.mark.proves("RFC 5321 §7.5")
 def test_the_greeting_tells_no_software_and_no_version() -> None:
     protocol = ServerProtocol("mx.site.example", None, "192.0.2.1")
