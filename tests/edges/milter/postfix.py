@@ -82,7 +82,7 @@ class Postfix:
 
     def __init__(self, top: Path, milter: str) -> None:
         self.top = top
-        self.port = _free_port()
+        self.port = free_port()
         self._milter = milter
         self._conf = top / "conf"
 
@@ -104,9 +104,9 @@ class Postfix:
             (self._conf / "master.cf").write_text(MASTER_CF.format(**{**values, "port": self.port}))
             if not (why := self._failed("start")):
                 break
-            self.port = _free_port()
+            self.port = free_port()
         assert not why, f"{why}{self.log}"
-        _wait_for_port(self.port)
+        wait_for_port(self.port)
 
     def stop(self) -> None:
         """Once the master has said goodbye it may take a moment until its children have."""
@@ -142,13 +142,13 @@ class Postfix:
         return sorted((self.top / "boxes" / "all" / "new").glob("*"), key=lambda file: file.stat().st_mtime_ns)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for_port(port: int, seconds: float = 20.0) -> None:
+def wait_for_port(port: int, seconds: float = 20.0) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         with socket.socket() as probe:

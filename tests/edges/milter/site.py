@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from trustlane._core import sign
+from trustlane.delivery import Reply
 from trustlane.delivery.replay import ReplayFiles
 from trustlane.dns import AsyncResolver
 from trustlane.dns.zone import ZoneResolver
@@ -15,6 +17,7 @@ from trustlane.keys import KeyRing, StoredKey, key_record
 from trustlane.lanes import Mode, Policy
 from trustlane.ledger import Kind, Observation, Subject
 from trustlane.ledger.memory import MemoryLedger
+from trustlane.message import Transaction
 from trustlane.milter.direction import OurMail
 from trustlane.milter.filter import Filter
 from trustlane.milter.inbound import Inbound
@@ -22,6 +25,7 @@ from trustlane.milter.limits import Limits
 from trustlane.milter.outbound import Outbound
 from trustlane.milter.server import MilterServer
 from trustlane.process.sockets import bound
+from trustlane.smtp.server import SmtpServer
 
 NOW = 1_700_000_000
 AUTHSERV_ID = "mx.site.example"
@@ -75,13 +79,58 @@ def filter_of(
     return Filter(OurMail(networks=[ip_network(network) for network in networks]), inbound, outbound)
 
 
-class RunningMilter:
-    """A milter server on a thread of its own, for tests that wait for other programs."""
+class Running:
+    """An event loop on a thread of its own, for tests that wait for other programs."""
 
-    def __init__(self, filter_: Filter, limits: Limits | None = None) -> None:
+    def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+
+    def run(self, what: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(30)
+
+    def end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+
+class RunningSink(Running):
+    """An SMTP server that keeps what it gets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mails: list[bytes] = []
+        self._server = SmtpServer(self._receive, lambda mail: None, "sink.example")
+        self.port = int(self.run(self._server.start())[1])
+
+    @property
+    def count(self) -> int:
+        return len(self._mails)
+
+    def mails(self, count: int, seconds: float = 20.0) -> list[bytes]:
+        """Waits until so many have come."""
+        ends = time.monotonic() + seconds
+        while self.count < count and time.monotonic() < ends:
+            time.sleep(0.02)
+        assert self.count >= count, f"{self.count} of {count} mails came"
+        return self._mails
+
+    def close(self) -> None:
+        self.run(self._server.close(drain_seconds=5))
+        self.end()
+
+    async def _receive(self, mail: Transaction) -> Reply:
+        self._mails.append(mail.message)
+        return Reply(250, "2.0.0", "Taken")
+
+
+class RunningMilter(Running):
+    """A milter server."""
+
+    def __init__(self, filter_: Filter, limits: Limits | None = None) -> None:
+        super().__init__()
         self.server = MilterServer(filter_.begin, limits)
 
     def listen(self, port: int = 0) -> int:
@@ -91,11 +140,6 @@ class RunningMilter:
         (listening,) = bound(f"unix:{path}")
         self.run(self.server.listen_on(listening))
 
-    def run(self, what: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(30)
-
     def close(self) -> None:
         self.run(self.server.close(drain_seconds=5))
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
+        self.end()

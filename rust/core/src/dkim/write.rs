@@ -54,11 +54,13 @@ pub enum SignedNames {
 
 /// Signed once more than they are present, so that none can be added: what readers are shown, and of what there may be
 /// only one (RFC 6376 §5.4, §8.15; RFC 5322 §3.6).
-pub const OVERSIGNED: [&str; 8] = ["From", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID", "Content-Type"];
+pub const OVERSIGNED: [&str; 6] = ["From", "Reply-To", "To", "Cc", "Subject", "Content-Type"];
 
-/// Signed once more than they are present, if they are: a list that adds them to mail without any does no harm, a second
-/// one beside the signed would (RFC 8058 §4).
-pub const OVERSIGNED_WHERE_PRESENT: [&str; 9] = [
+/// Signed once more than they are present, if they are: a mail server that adds a date, or a list that adds its fields, to
+/// mail without any does no harm, a second one beside the signed would (RFC 6409 §8.2, RFC 8058 §4).
+pub const OVERSIGNED_WHERE_PRESENT: [&str; 11] = [
+    "Date",
+    "Message-ID",
     "MIME-Version",
     "List-Id",
     "List-Help",
