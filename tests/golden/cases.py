@@ -12,6 +12,7 @@ from trustlane.cli.explain import story
 from trustlane.cli.plain import plain
 from trustlane.dns.zone import ZoneResolver
 from trustlane.flow import consider
+from trustlane.identities import ExamineLimits
 from trustlane.lanes import Mode, Policy
 from trustlane.ledger import Kind, Observation, Subject
 from trustlane.ledger.memory import MemoryLedger
@@ -22,7 +23,8 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case; ``session`` has title and now, and may have client_ip, helo, mail_from, rcpt and mode."""
+    """One case; ``session`` has title and now, and may have client_ip, helo, mail_from, rcpt, mode and
+    trusted_sealers."""
 
     name: str
     session: dict[str, Any]
@@ -55,7 +57,10 @@ def walk(case: Case) -> str:
         mail,
         resolver=ZoneResolver.from_file(folder / "zone.txt"),
         ledger=history(folder / "history.toml"),
-        policy=Policy(mode=Mode(session.get("mode", "enforce"))),
+        policy=Policy(
+            mode=Mode(session.get("mode", "enforce")),
+            limits=ExamineLimits(trusted_sealers=tuple(session.get("trusted_sealers", ()))),
+        ),
         now=session["now"],
     )
     return plain("\n".join(story(mail, decision, session["now"])))

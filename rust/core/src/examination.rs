@@ -230,7 +230,7 @@ impl Examination {
         if let (Some(chain), Some(header)) = (&mut self.chain, self.arrival.header()) {
             keep(&mut self.arc, || {
                 chain.advance(header, self.arrival.bodies(), &self.options.keys, &mut lookups)?;
-                Ok(chain.is_there().then(|| told_from(facts, chain.finding(&self.options.trusted_sealers))))
+                Ok(chain.is_there().then(|| told_from(facts, chain.finding(header, &self.options.trusted_sealers))))
             });
         }
         self.optional.advance(facts, &self.options, self.arrival.header(), &mut lookups);

@@ -98,9 +98,9 @@ impl Evaluation {
     }
 
     /// Exactly one finding, `none` where there is no chain. `trusted` are the sealers whom this site believes.
-    pub fn finding(&self, trusted: &[Name]) -> Finding {
+    pub fn finding(&self, header: &Header, trusted: &[Name]) -> Finding {
         let reason = self.outcome.clone().unwrap_or(Reason::Unfinished);
-        report::finding(reason, &self.links, self.oldest_pass, trusted)
+        report::finding(reason, &self.links, self.oldest_pass, &report::Site { header, trusted })
     }
 
     /// What became of each set, the newest first; nothing where the fields make no chain.
@@ -150,7 +150,7 @@ impl Evaluation {
             oldest_pass = link.instance;
         }
         self.oldest_pass = if oldest_pass == 1 { 0 } else { oldest_pass };
-        Ok(Reason::Verified { sets: newest.instance })
+        Ok(Reason::Verified { instance: newest.instance })
     }
 }
 

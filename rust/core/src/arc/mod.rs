@@ -20,7 +20,7 @@ pub use write::{SealRequest, Sealed, SealingError, seal, seal_message};
 use crate::finding::{ResultWord, reasons};
 
 reasons! { arc:
-    Verified { sets: u32 } = "verified" "the chain of {sets} sets verifies";
+    Verified { instance: u32 } = "verified" "the chain verifies up to instance {instance}";
     NoChain = "no-chain" "the message has no fields of ARC";
     TooManySets { max: u32 } = "too-many-sets" "a chain has at most {max} sets";
     HeaderTooLarge { max: usize } = "header-too-large" "the header has more than {max} octets";

@@ -164,7 +164,8 @@ fn fields(header: &Header) -> Result<Vec<ArcField<'_>>, Reason> {
 fn read(part: Part, place: usize, value: &[u8]) -> ArcField<'_> {
     let damaged = |Malformed { what, at }| Reason::Malformed { field: part.field_name(), what, at };
     if part == Part::Results {
-        let instance = leading_instance(value).map_err(damaged).and_then(|text| instance(part, text));
+        let leading = leading_instance(value).map_err(damaged);
+        let instance = leading.and_then(|(digits, _)| instance(part, (&value[digits.clone()], digits.start)));
         return ArcField { part, place, instance, list: None };
     }
     let list = match tags::parse(value) {
@@ -179,8 +180,13 @@ fn read(part: Part, place: usize, value: &[u8]) -> ArcField<'_> {
     ArcField { part, place, instance, list: Some(list) }
 }
 
-/// The text of `i=` at the front of ARC-Authentication-Results, and where it stands (RFC 8617 §4.1.1).
-fn leading_instance(value: &[u8]) -> Result<(&[u8], usize), Malformed> {
+/// What follows the instance in the value of ARC-Authentication-Results.
+pub fn results_of(value: &[u8]) -> &[u8] {
+    leading_instance(value).map_or(&[], |(_, rest)| &value[rest..])
+}
+
+/// Where the digits of `i=` lie at the front of ARC-Authentication-Results, and where the rest begins (RFC 8617 §4.1.1).
+fn leading_instance(value: &[u8]) -> Result<(Range<usize>, usize), Malformed> {
     let expected = |at: usize, octet: u8, what| match value.get(at) {
         Some(&found) if found == octet => after_cfws(value, at + 1),
         _ => Err(Malformed { what, at }),
@@ -190,8 +196,11 @@ fn leading_instance(value: &[u8]) -> Result<(&[u8], usize), Malformed> {
     let digits = expected(equals, b'=', "no i=")?;
     let length = value[digits..].iter().take_while(|octet| octet.is_ascii_digit()).count();
     let end = after_cfws(value, digits + length)?;
-    expected(end, b';', "no semicolon after i=")?;
-    Ok((&value[digits..digits + length], digits))
+    // What the results say, and whether they can be read, is no matter of the chain (RFC 8617 §3.4).
+    match value.get(end) {
+        Some(b';') => Ok((digits..digits + length, end + 1)),
+        _ => Err(Malformed { what: "no semicolon after i=", at: end }),
+    }
 }
 
 /// One or two digits, 1 to 50 (RFC 8617 §3.9).

@@ -3,6 +3,8 @@
 use super::ChainStatus;
 use super::Reason;
 use super::evaluate::Link;
+use super::parse::results_of;
+use crate::authres::{self, ResultLine};
 use crate::dkim;
 use crate::dkim::parse::Claims;
 use crate::dns::Name;
@@ -55,7 +57,13 @@ fn signer(claims: &Claims, is_verified: bool, key_bits: Option<u32>) -> Signer {
     }
 }
 
-pub(super) fn finding(reason: Reason, links: &[Link], oldest_pass: u32, trusted: &[Name]) -> Finding {
+/// What is told of a chain depends on the message it stands in and on whom this site believes.
+pub(super) struct Site<'a> {
+    pub header: &'a Header,
+    pub trusted: &'a [Name],
+}
+
+pub(super) fn finding(reason: Reason, links: &[Link], oldest_pass: u32, site: &Site<'_>) -> Finding {
     let is_pass = matches!(reason, Reason::Verified { .. });
     let oldest = is_pass.then(|| Property::new("header", "oldest-pass", oldest_pass.to_string()));
     Finding {
@@ -63,12 +71,12 @@ pub(super) fn finding(reason: Reason, links: &[Link], oldest_pass: u32, trusted:
         result: reason.result(),
         reason: finding::Reason::Arc(reason),
         properties: oldest.into_iter().collect(),
-        facts: facts(links, if is_pass { trusted } else { &[] }),
+        facts: facts(links, is_pass.then_some(site)),
     }
 }
 
 /// The seals' d= and s=, instance 1 first: what a report to the author's domain tells of a chain (RFC 8617 §7.2.2).
-fn facts(links: &[Link], trusted: &[Name]) -> Vec<(&'static str, Value)> {
+fn facts(links: &[Link], site: Option<&Site<'_>>) -> Vec<(&'static str, Value)> {
     if links.is_empty() {
         return Vec::new();
     }
@@ -76,23 +84,43 @@ fn facts(links: &[Link], trusted: &[Name]) -> Vec<(&'static str, Value)> {
     let sealers: Vec<_> = links.iter().map(|link| text(&link.sealer.domain)).collect();
     let selectors: Vec<_> = links.iter().map(|link| text(&link.sealer.selector)).collect();
     let mut facts = vec![("sets", links.len().into()), ("sealers", sealers.into()), ("selectors", selectors.into())];
-    let believed = believed(links, trusted);
-    if !believed.is_empty() {
-        facts.push(("trusted_sealers", believed.into()));
+    let believed = site.map(|site| believed(links, site.trusted)).unwrap_or_default();
+    if let (Some(site), Some(oldest)) = (site, believed.last()) {
+        facts.push(("trusted_sealers", names(&believed).into()));
+        facts.push(("sealed_results", sealed_results(site.header, oldest).into()));
     }
     facts
 }
 
 /// The sealers of the newest sets, as far back as each of them is trusted: what one vouches for whom this site does not
 /// know is worth nothing, whoever stands below (RFC 8617 §9.4).
-fn believed(links: &[Link], trusted: &[Name]) -> Vec<String> {
-    let sealers =
-        links.iter().rev().map_while(|link| link.sealer.domain.as_ref().filter(|name| trusted.contains(name)));
-    let mut believed: Vec<String> = Vec::new();
-    for sealer in sealers.map(Name::as_str) {
-        if believed.iter().all(|known| known != sealer) {
-            believed.push(sealer.to_owned());
+fn believed<'l>(links: &'l [Link], trusted: &[Name]) -> Vec<&'l Link> {
+    let is_trusted = |link: &&Link| link.sealer.domain.as_ref().is_some_and(|name| trusted.contains(name));
+    links.iter().rev().take_while(is_trusted).collect()
+}
+
+/// Each sealer once, the newest first.
+fn names(links: &[&Link]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in links.iter().filter_map(|link| link.sealer.domain.as_ref()) {
+        if names.iter().all(|known| known != name.as_str()) {
+            names.push(name.as_str().to_owned());
         }
     }
-    believed
+    names
+}
+
+/// What the first of the believed sealers found when the message came to it: nearest to its author.
+fn sealed_results(header: &Header, link: &Link) -> Vec<String> {
+    let value = results_of(header.value(&header.fields()[link.results_place]));
+    let results = authres::parse(value).map(|field| field.results).unwrap_or_default();
+    results.iter().take(MAX_SEALED_RESULTS).map(shown).collect()
+}
+
+/// Results of a sealer that are shown. A border makes some ten.
+const MAX_SEALED_RESULTS: usize = 32;
+
+fn shown(line: &ResultLine) -> String {
+    let properties = line.properties.iter().map(|one| format!(" {}.{}={}", one.ptype, one.name, one.value));
+    format!("{}={}{}", line.method, line.result, properties.collect::<String>())
 }

@@ -113,5 +113,5 @@ pub fn examine_chunks(chunks: &[&[u8]], trusted: &[&str]) -> Examined {
         }
     }
     let trusted: Vec<_> = trusted.iter().map(|text| name(text)).collect();
-    Examined { finding: evaluation.finding(&trusted), rounds, verifications: evaluation.verifications() }
+    Examined { finding: evaluation.finding(header, &trusted), rounds, verifications: evaluation.verifications() }
 }
