@@ -47,6 +47,7 @@ def test_a_mail_lies_in_the_maildir_with_its_lane_and_results(tmp_path: Path) ->
         assert relay.mails() == []
 
 
+@pytest.mark.proves("RFC 8601 §4", "RFC 8601 §5")
 def test_what_a_stranger_wrote_in_our_name_is_gone(tmp_path: Path) -> None:
     forged = (
         b"Trust-Lane: trusted; action=deliver; id=0123456789abcdef0123\r\n"
@@ -71,6 +72,7 @@ def test_observing_leaves_every_mail_in_the_inbox(tmp_path: Path) -> None:
         assert len(relay.mails()) == 1
 
 
+@pytest.mark.proves("RFC 9989 §7.4")
 def test_a_forged_author_is_held_but_not_rejected(tmp_path: Path) -> None:
     """p=reject alone never rejects (RFC 9989 §5.4)."""
     with serving(tmp_path, mode="enforce") as relay:

@@ -210,6 +210,7 @@ mod tests {
     }
 
     // proves: RFC 8301 §3.2
+    // proves: RFC 8017 §A.1
     #[test]
     fn keys_that_are_too_short_too_long_and_malformed_are_told_apart() {
         let (too_short, too_long) = (

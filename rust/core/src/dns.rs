@@ -447,6 +447,7 @@ impl<'a> Lookups<'a> {
 mod tests {
     use super::*;
 
+    // proves: RFC 1035 §2.3.3
     #[test]
     fn names_are_compared_by_labels() {
         let name = |text| Name::parse(text).expect("a good name");
@@ -473,6 +474,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 1035 §3.5, RFC 3596 §2.5
     #[test]
     fn an_address_is_turned_round_to_ask_for_its_name() {
         let reverse = |text: &str| Name::reverse(text.parse().expect("a good address")).to_string();

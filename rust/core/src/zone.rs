@@ -99,7 +99,7 @@ fn record(record_type: RecordType, value: &str) -> Record {
     match record_type {
         RecordType::Txt => Record::Txt(value.as_bytes().to_vec()),
         RecordType::Ptr => Record::Ptr(name(value)),
-        RecordType::Mx => Record::Mx { preference: 10, exchange: Name::parse(value) },
+        RecordType::Mx => Record::Mx { preference: 10, exchange: Name::parse(value).filter(|_| value != ".") },
         RecordType::Srv => {
             let mut words = value.split_whitespace();
             let mut number = || words.next().and_then(|word| word.parse().ok()).expect("a number");

@@ -32,6 +32,7 @@ async def test_each_fault_has_its_result_for_each_method(
 
 
 @pytest.mark.parametrize(("fault", "why"), [(Fault.DROP, "timeout"), (Fault.SERVFAIL, "servfail")])
+@pytest.mark.proves("RFC 7208 §2.6.6")
 async def test_field_note_11_a_temporary_fault_stays_temporary_through_dmarc(fault: Fault, why: str) -> None:
     """Without SPF and without the key nobody can say that the author's domain is not behind the mail."""
     decision = await _decision(fault, "spf", "dkim")

@@ -134,7 +134,7 @@ async def test_more_questions_than_go_at_once_share_one_deadline(server: FaultSe
     assert time.monotonic() - begun < 3.0
 
 
-@pytest.mark.proves("RFC 6840 §5.7", "RFC 6891 §6.2.3", "RFC 6891 §6.2.5")
+@pytest.mark.proves("RFC 6840 §5.7", "RFC 6891 §6.2.3", "RFC 6891 §6.2.5", "RFC 8200 §5")
 def test_a_question_wishes_for_recursion_and_proof_and_says_how_much_may_come(server: FaultServer) -> None:
     _resolver(server).ask([Question("plain.wish.example", "A")])
     asked = _asked(server, "plain.wish.example.")[-1]
@@ -142,7 +142,7 @@ def test_a_question_wishes_for_recursion_and_proof_and_says_how_much_may_come(se
     assert (asked.edns, asked.payload, asked.ednsflags) == (0, 1232, 0)
 
 
-@pytest.mark.proves("RFC 6891 §6.2.2")
+@pytest.mark.proves("RFC 6891 §6.2.2", "RFC 6891 §6.1.3")
 def test_a_server_without_edns_is_remembered(server: FaultServer) -> None:
     resolver = _resolver(server)
     resolver.ask([Question("formerr-to-edns.one.example", "A")])

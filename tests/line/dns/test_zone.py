@@ -62,6 +62,7 @@ FOUND = [
 
 
 @pytest.mark.parametrize(("name", "record_type", "records"), FOUND)
+@pytest.mark.proves("RFC 1035 §2.3.3", "RFC 4592 §3.3.1")
 def test_records_are_found_by_name_and_type(name: str, record_type: str, records: list[object]) -> None:
     assert _ask(name, record_type).records == records
 
@@ -87,6 +88,7 @@ OTHERWISE = [
 
 
 @pytest.mark.parametrize(("name", "record_type", "answer", "reason"), OTHERWISE)
+@pytest.mark.proves("RFC 4592 §3.3.1")
 def test_no_such_name_no_such_type_and_no_answer_are_told_apart(
     name: str, record_type: str, answer: Answer | None, reason: str
 ) -> None:
@@ -99,6 +101,7 @@ def test_a_secure_mark_stands_at_the_end_of_an_entry_and_holds_for_its_type() ->
     assert _ask("example.com", "TXT").records == [b"v=spf1 -all"]
 
 
+@pytest.mark.proves("RFC 1035 §3.3")
 def test_strings_longer_than_255_octets_are_taken_as_if_split() -> None:
     zone = ZoneResolver.from_text(f'key.example. TXT "{"x" * 4000}" y')
     question = Question("key.example", "TXT")
@@ -106,6 +109,7 @@ def test_strings_longer_than_255_octets_are_taken_as_if_split() -> None:
 
 
 @pytest.mark.parametrize(("aliases", "status"), [(MAX_ALIASES, "found"), (MAX_ALIASES + 1, "unavailable")])
+@pytest.mark.proves("RFC 1034 §5.2.2")
 def test_a_chain_of_aliases_has_a_limit(aliases: int, status: str) -> None:
     chain = "\n".join(f"n{number}.example. CNAME n{number + 1}.example." for number in range(aliases))
     zone = ZoneResolver.from_text(f"{chain}\nn{aliases}.example. A 192.0.2.1")
@@ -129,6 +133,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "sentence"), REFUSED)
+@pytest.mark.proves("RFC 1034 §3.6.2", "RFC 1035 §3.3.14")
 def test_what_cannot_be_read_is_named_by_file_and_line(text: str, sentence: str) -> None:
     with pytest.raises(ZoneError) as error:
         ZoneResolver.from_text(text)

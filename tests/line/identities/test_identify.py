@@ -155,5 +155,6 @@ def test_two_signatures_of_one_domain_are_one_identity() -> None:
         (None, None),
     ],
 )
+@pytest.mark.proves("RFC 6177 §2")
 def test_the_network_of_an_address(address: str | None, network: str | None) -> None:
     assert network_of(address) == network

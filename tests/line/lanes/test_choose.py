@@ -84,6 +84,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+@pytest.mark.proves("RFC 9989 §5.4", "RFC 9989 §7.4")
 def test_lane_action_and_reasons(row: Row) -> None:
     assessed, policy = assessment(row.level, row.subject), Policy(mode=row.mode)
     choice = choose_lane(row.findings, assessed, row.memory, policy, row.rejected_at)

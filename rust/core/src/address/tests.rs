@@ -18,6 +18,7 @@ fn told(value: &[u8]) -> String {
     }
 }
 
+// proves: RFC 5322 §3.2, §3.2.4
 #[test]
 fn address_lists_are_read_by_their_grammar() {
     let table = [
@@ -158,6 +159,7 @@ proptest! {
         prop_assert!(text.lines().all(|line| line.len() < 998));
     }
 
+    // proves: RFC 5322 §3.2.4
     #[test]
     fn quoting_a_name_never_changes_the_address(name in "\\PC{0,40}") {
         let quoted: String = name.chars().flat_map(|letter| ['\\', letter]).collect();

@@ -112,6 +112,7 @@ fn authres_pitfall_4_no_value_breaks_out_of_its_place() {
     assert_eq!(written("mx.example.org", &[stray]), "Authentication-Results: mx.example.org;\r\n\tdkim=pass\r\n");
 }
 
+// proves: RFC 5322 §3.2.3
 #[test]
 fn an_address_keeps_its_form_and_only_its_local_part_is_quoted() {
     let table = [
@@ -130,6 +131,7 @@ fn an_address_keeps_its_form_and_only_its_local_part_is_quoted() {
     }
 }
 
+// proves: RFC 5322 §2.1.1
 #[test]
 fn long_values_are_cut_so_that_no_line_passes_998_octets() {
     let at_limit = "\"".repeat(MAX_VALUE_OCTETS);
@@ -361,6 +363,7 @@ proptest! {
         prop_assert_eq!(parse(value_of(&field)), Ok(expected), "{}", field);
     }
 
+    // proves: RFC 5322 §3.2.4
     #[test]
     fn whatever_is_written_is_one_field_of_ours(authserv_id in any::<String>(), value in any::<String>()) {
         let field = written(&authserv_id, &[line("spf", "fail", Some(&value), &[("smtp", "mailfrom", &value)])]);

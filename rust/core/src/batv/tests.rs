@@ -67,7 +67,7 @@ fn single(number: u8) -> Ring {
     Ring::new(&keys, vec![name("example.com")], LIFETIME_DAYS, 0).expect("a good ring")
 }
 
-// proves: draft-levine-smtp-batv §2.4.1, draft-levine-smtp-batv §5
+// proves: draft-levine-smtp-batv §2.4.1, draft-levine-smtp-batv §5, RFC 5321 §4.5.3.1.1
 #[test]
 fn batv_pitfall_3_nothing_is_tagged_twice_nor_for_others_and_retries_see_the_same_tag() {
     let once = tagged("joe@example.com", DAY);

@@ -293,6 +293,7 @@ mod tests {
     }
 
     // proves: RFC 2181 §5.2, RFC 2181 §8, RFC 2308 §5, RFC 2308 §2.1, RFC 2308 §2.2, RFC 4035 §3.2.3
+    // proves: RFC 2308 §4
     #[test]
     fn an_answer_has_its_records_and_the_shortest_time_to_live() {
         let text = |ttl_bits, text: &[u8]| record(ASKED, 16, ttl_bits, text);
@@ -319,7 +320,7 @@ mod tests {
         }
     }
 
-    // proves: RFC 1035 §7.3, RFC 1035 §4.1.2, RFC 5452 §9.1, RFC 6891 §7, RFC 1035 §4.1.1
+    // proves: RFC 1035 §7.3, RFC 1035 §4.1.2, RFC 5452 §9.1, RFC 6891 §6.1.3, RFC 6891 §7, RFC 1035 §4.1.1
     #[test]
     fn what_is_no_answer_says_why() {
         let good = message(GOOD, [1, 0, 0], &record(ASKED, 16, 60, b"\x01x"));

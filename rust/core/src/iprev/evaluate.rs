@@ -77,6 +77,7 @@ mod tests {
         format!("{}: {}", finding.result.word(), finding.reason)
     }
 
+    // proves: RFC 8601 §2.7.3, §3
     #[test]
     fn each_way_to_a_name_and_back_has_its_result() {
         let table = [
@@ -96,6 +97,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 8601 §2.7.3
     #[test]
     fn an_address_without_a_name_is_a_permanent_error_and_no_answer_a_temporary_one() {
         assert_eq!(told("192.0.2.3", ""), "permerror: 192.0.2.3 has no name in DNS");
@@ -103,6 +105,7 @@ mod tests {
         assert_eq!(told("192.0.2.3", zone), "temperror: DNS gave no answer to 3.2.0.192.in-addr.arpa PTR: servfail");
     }
 
+    // proves: RFC 8601 §3
     #[test]
     fn ten_names_are_looked_at_and_others_ignored() {
         let zone = |before: usize| {

@@ -197,6 +197,7 @@ mod tests {
         hasher.finish()
     }
 
+    // proves: RFC 5322 §2.1
     #[test]
     fn a_message_is_a_header_an_empty_line_and_a_body_any_of_which_may_lack() {
         for (message, header, body) in [

@@ -69,6 +69,7 @@ impl HeaderBlock {
 mod tests {
     use super::*;
 
+    // proves: RFC 5322 §2.1
     #[test]
     fn the_block_ends_at_the_first_empty_line_wherever_the_chunks_are_cut() {
         for (text, kept, taken) in [

@@ -149,6 +149,7 @@ mod tests {
         header.fields().iter().map(|field| (text(header.name(field)), text(header.value(field)))).collect()
     }
 
+    // proves: RFC 5322 §2.2
     #[test]
     fn a_field_is_a_name_and_all_that_follows_its_colon() {
         for (text, fields) in [
@@ -190,6 +191,7 @@ mod tests {
         assert_eq!(joined, text);
     }
 
+    // proves: RFC 5322 §1.2.2
     #[test]
     fn names_are_found_whatever_their_case() {
         let header = Header::scan(b"from: a\r\nTo: b\r\nFROM: c\r\n".to_vec(), HeaderLimits::default());

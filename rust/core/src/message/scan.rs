@@ -81,6 +81,7 @@ mod tests {
         }
     }
 
+    // proves: RFC 5234 §B.1
     #[test]
     fn blanks_and_control_characters_are_the_octets_up_to_the_space() {
         for octet in 0..=u8::MAX {

@@ -337,6 +337,7 @@ mod tests {
         text.expand(&VALUES).expect("a line of US-ASCII")
     }
 
+    // proves: RFC 7208 §7.1, RFC 3986 §2.3
     #[test]
     fn macros_expand_as_rfc_7208_shows() {
         let table = [
@@ -373,6 +374,7 @@ mod tests {
         assert_eq!(name.as_str(), format!("{nibbles}.ip6._spf.example.com"));
     }
 
+    // proves: RFC 7208 §7.1
     #[test]
     fn what_breaks_the_grammar_is_refused() {
         for text in ["%", "%a", "%{", "%{}", "%{x}", "%{d0}", "%{d-r}", "%{dr2}", "%{d!}", "a\tb", "%{d", "\u{fc}"] {
@@ -395,6 +397,7 @@ mod tests {
         });
     }
 
+    // proves: RFC 8616 §4, RFC 7208 §4.8
     #[test]
     fn a_local_part_that_is_not_ascii_makes_no_name() {
         let values = Values { local_part: "m\u{fc}ller", ..VALUES };

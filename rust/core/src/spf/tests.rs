@@ -34,6 +34,7 @@ fn fact<'a>(finding: &'a Finding, name: &str) -> Option<&'a Value> {
     finding.facts.iter().find(|(fact, _)| *fact == name).map(|(_, value)| value)
 }
 
+// proves: RFC 7208 §4, §4.1, §5.7, §12
 #[test]
 fn each_record_gives_its_result_and_says_why() {
     let table = [
@@ -133,6 +134,7 @@ fn the_null_path_stands_for_postmaster_at_the_helo_name() {
     assert_eq!(finding.properties[0].value, "postmaster@mail.example.net");
 }
 
+// proves: RFC 8601 §2.7.2
 #[test]
 fn helo_and_mail_from_are_told_apart() {
     let zone = "mail.example.net TXT v=spf1 +all\nexample.com TXT v=spf1 -all";
@@ -146,6 +148,7 @@ fn helo_and_mail_from_are_told_apart() {
     assert_eq!(shown(check(zone, &helo).outcome), "pass smtp.helo=mail.example.net");
 }
 
+// proves: RFC 8601 §2.7.2
 #[test]
 fn the_local_part_is_reported_only_where_the_record_looks_at_it() {
     let finding = |terms: &str| {
@@ -172,6 +175,7 @@ fn inside_include_the_domain_changes_and_the_sender_stays() {
     assert_eq!(told(&finding), "pass: include:inner.example matches the client");
 }
 
+// proves: RFC 8616 §4
 #[test]
 fn a_u_label_is_asked_for_as_an_a_label() {
     let finding =
@@ -238,6 +242,15 @@ fn two_lookups_may_be_void_and_a_repeated_one_counts_once() {
         let zone = format!("example.com TXT v=spf1 {terms}\n{hosts}");
         assert_eq!(told(&check(&zone, &request("192.0.2.3", "joe@example.com")).outcome), expected, "{terms}");
     }
+}
+
+// proves: RFC 7505 §3
+#[test]
+fn a_null_mx_names_no_host_so_it_matches_nobody() {
+    let zone = "example.com TXT v=spf1 mx ?all\nexample.com MX .";
+    let checked = check(zone, &request("192.0.2.3", "joe@example.com"));
+    assert_eq!(told(&checked.outcome), "neutral: ?all matches the client");
+    assert_eq!(checked.rounds.len(), 2, "the record and the MX, and no host");
 }
 
 #[test]
@@ -369,6 +382,7 @@ const TERMS: [&str; 16] = [
 ];
 
 proptest! {
+    // proves: RFC 7208 §12
     #[test]
     fn any_text_is_read_or_refused(text in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = parse(&text);

@@ -176,6 +176,7 @@ fn field_note_07_dkim_pitfall_03_the_b_inside_bh_is_not_taken_for_the_signature(
     }
 }
 
+// proves: RFC 8601 §2.7.1
 #[test]
 fn field_note_08_a_malformed_signature_and_the_eleventh_one_have_a_finding() {
     let fields = "DKIM-Signature: nonsense\r\n".repeat(10);

@@ -202,11 +202,23 @@ fn a_signature_hash_names_a_signature_however_it_is_folded() {
     assert_eq!(property(&plain.findings[0], "b"), property(&folded.findings[0], "b"));
 }
 
+// proves: RFC 8601 §2.7.1
 #[test]
 fn what_cannot_be_read_is_not_shown() {
     let examined = examine(format!("DKIM-Signature: d=a..b; s=sel; a=x y!; b=\r\n{MAIL}").as_bytes(), &zone());
     let shown = ["d", "i", "s", "a", "b"].map(|name| property(&examined.findings[0], name));
     assert_eq!(shown, [None, None, Some("sel"), None, None]);
+}
+
+// proves: RFC 5321 §4.5.3.1
+#[test]
+fn an_identity_longer_than_any_address_is_not_shown() {
+    for (local_octets, is_shown) in [(64, true), (308, true), (309, false)] {
+        let identity = format!("{}@example.com", "x".repeat(local_octets));
+        let field = format!("DKIM-Signature: d=example.com; s=sel; i={identity}\r\n{MAIL}");
+        let examined = examine(field.as_bytes(), &zone());
+        assert_eq!(property(&examined.findings[0], "i").is_some(), is_shown, "{local_octets}");
+    }
 }
 
 // proves: RFC 8301 §3.2

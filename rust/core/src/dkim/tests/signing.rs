@@ -50,6 +50,7 @@ fn what_is_signed_verifies_in_every_form_with_every_key() {
     }
 }
 
+// proves: RFC 5322 §2.1.1
 #[test]
 fn a_field_is_folded_before_its_lines_get_too_long_and_signing_is_repeatable() {
     let (rsa, mail) = (rsa(), MAIL.as_bytes());
@@ -76,6 +77,7 @@ fn the_usual_names_are_signed_as_often_as_present_and_some_once_more() {
     assert_eq!(names, Some(expected));
 }
 
+// proves: RFC 8058 §4
 #[test]
 fn a_second_field_of_a_list_cannot_be_put_beside_the_signed_one() {
     let key = ed25519();
@@ -206,6 +208,7 @@ fn a_private_key_gives_what_its_record_carries() {
     assert_eq!(STANDARD.encode(ed25519().public_octets()), ED25519_PUBLIC);
 }
 
+// proves: RFC 5958 §2, RFC 7468 §2, RFC 8017 §A.1.2
 #[test]
 fn keys_are_read_from_pem_der_and_seed() {
     let seed = [7; 32];
