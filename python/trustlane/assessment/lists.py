@@ -140,12 +140,12 @@ class Lists:
         now: Instant,
     ) -> Opinion | None:
         answer = context.answers.get(question)
-        if answer is None or answer.status != "found":
+        if answer is None or answer.status != "found" or health[zone.zone].trouble:
             return None
         if trouble := in_trouble(answer):
             self._note(zone, Health(now, LISTS.reason("trouble", zone=zone.zone, answer=trouble)))
             return None
-        if not health[zone.zone].is_tested or health[zone.zone].trouble:
+        if not health[zone.zone].is_tested:
             return None
         rated = zone.rating(answer)
         if rated is None:
