@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "process": {"errors"},
     "dkim": BASE | {"dns", "message", "identities"},
     "reference": BASE | {"dns", "message", "identities"},
-    "settings": BASE | {"dns", "identities", "lanes"},
+    "settings": BASE | PORTS | {"assessment", "identities", "lanes"},
     "verify": BASE | PORTS | set(LINE),
     "smtp": BASE | PORTS | set(LINE),
     "milter": BASE | PORTS | set(LINE) | {"keys"},

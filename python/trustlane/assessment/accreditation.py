@@ -36,6 +36,22 @@ class Accreditor:
     may_grant: bool = False
 
 
+def accreditor(line: str) -> Accreditor:
+    """One line of the settings: the domain of its service, and perhaps ``grants``.
+
+    Raises:
+        ValueError: it is none; the text says what is wrong.
+    """
+    name, *rest = line.split() or [""]
+    if rest not in ([], ["grants"]) or "." not in name:
+        raise ValueError(f"{line!r} is no domain, with or without grants")
+    try:
+        Question(name.lower().rstrip("."), "TXT")
+    except ValueError as error:
+        raise ValueError(f"{name!r} is no domain") from error
+    return Accreditor(name.lower().rstrip("."), may_grant=bool(rest))
+
+
 class Accreditation:
     """Asks trusted services about HELO names that were validated: those that the client names, and those that serve
     all."""

@@ -5,7 +5,7 @@ does not answer is left alone for some minutes, so that mail does not wait for i
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from urllib.parse import urlsplit
 
@@ -52,10 +52,12 @@ class Peer:
     Attributes:
         address: as ``https://rep.example``.
         may_grant: whether its word alone may move a mail to a lane.
+        key: what is sent as a bearer token; ``""`` where none is wanted.
     """
 
     address: str
     may_grant: bool = False
+    key: str = field(default="", repr=False)
 
     @property
     def scheme(self) -> str:
@@ -70,6 +72,27 @@ class Peer:
     def host(self) -> str:
         """What it calls itself as rater."""
         return urlsplit(self.address).hostname or ""
+
+
+def peer(line: str) -> Peer:
+    """One line of the settings: an address, and perhaps ``key=TOKEN`` and ``grants``.
+
+    Raises:
+        ValueError: it is none; the text says what is wrong.
+    """
+    address, *rest = line.split() or [""]
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError(f"{address!r} is no address as https://rep.example")
+    key, may_grant = "", False
+    for word in rest:
+        if word == "grants":
+            may_grant = True
+        elif word.startswith("key=") and len(word) > len("key="):
+            key = word.removeprefix("key=")
+        else:
+            raise ValueError(f"{address}: only key=TOKEN and grants may follow")
+    return Peer(f"{parts.scheme}://{parts.netloc}", may_grant, key)
 
 
 class Peers:

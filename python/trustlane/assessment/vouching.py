@@ -42,6 +42,22 @@ class Voucher:
     may_grant: bool = False
 
 
+def voucher(line: str) -> Voucher:
+    """One line of the settings: the domain of its service, and perhaps ``grants``.
+
+    Raises:
+        ValueError: it is none; the text says what is wrong.
+    """
+    name, *rest = line.split() or [""]
+    if rest not in ([], ["grants"]) or "." not in name:
+        raise ValueError(f"{line!r} is no domain, with or without grants")
+    try:
+        Question(name.lower().rstrip("."), "TXT")
+    except ValueError as error:
+        raise ValueError(f"{name!r} is no domain") from error
+    return Voucher(name.lower().rstrip("."), may_grant=bool(rest))
+
+
 @dataclass(frozen=True, slots=True)
 class Vouched:
     """What one voucher says of one claim."""

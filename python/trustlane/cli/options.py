@@ -6,7 +6,15 @@ import time
 from dataclasses import fields
 from pathlib import Path
 
-from trustlane.assessment import Thresholds
+from trustlane.assessment import Assessor, Assessors, Thresholds
+from trustlane.assessment.accreditation import Accreditation, accreditor
+from trustlane.assessment.correspondents import Correspondents
+from trustlane.assessment.list_zone import list_zone
+from trustlane.assessment.lists import Lists
+from trustlane.assessment.partners import Partners, agreement
+from trustlane.assessment.peers import Peers, peer
+from trustlane.assessment.repute.fetch import HttpFetcher
+from trustlane.assessment.vouching import Vouching, voucher
 from trustlane.cli.bounce_keys import ring_of
 from trustlane.dns.limits import DnsLimits
 from trustlane.dns.overlay import OverlayResolver
@@ -102,7 +110,14 @@ def now_of(options: argparse.Namespace) -> Instant:
 
 
 def policy_of(settings: Settings, keys: SiteKeys = NO_KEYS) -> Policy:
-    thresholds = Thresholds(gained_at=settings.trust.gained_at, lost_below=settings.trust.lost_below)
+    trust = settings.trust
+    thresholds = Thresholds(
+        gained_at=trust.gained_at,
+        lost_below=trust.lost_below,
+        long_lost_below=min(Thresholds().long_lost_below, trust.gained_at),
+        turned_at=trust.turned_at,
+        shared_at=trust.shared_at,
+    )
     limits = ExamineLimits(
         max_signatures=settings.dkim.max_signatures,
         max_rsa_bits=settings.dkim.max_rsa_bits,
@@ -112,7 +127,29 @@ def policy_of(settings: Settings, keys: SiteKeys = NO_KEYS) -> Policy:
         checks=checks_of(settings),
         boundary=boundary_of(settings),
     )
-    return Policy(mode=settings.site.mode, thresholds=thresholds, limits=limits, keys=keys)
+    return Policy(
+        mode=settings.site.mode,
+        thresholds=thresholds,
+        limits=limits,
+        assessors=assessors_of(settings),
+        keys=keys,
+    )
+
+
+def assessors_of(settings: Settings) -> Assessors:
+    """Who is asked beside this site's own standing, and how pages are got."""
+    wanted = settings.opinions
+    peers = [peer(line) for line in wanted.peers]
+    chosen: list[tuple[object, Assessor]] = [
+        (wanted.partners, Partners([agreement(line) for line in wanted.partners])),
+        (wanted.correspondents, Correspondents()),
+        (wanted.vouchers, Vouching([voucher(line) for line in wanted.vouchers])),
+        (wanted.lists, Lists([list_zone(line) for line in wanted.lists])),
+        (wanted.peers, Peers(peers)),
+        (wanted.accreditors, Accreditation([accreditor(line) for line in wanted.accreditors])),
+    ]
+    keys = {it.host: it.key for it in peers if it.key}
+    return Assessors(tuple(assessor for is_wanted, assessor in chosen if is_wanted), HttpFetcher(keys))
 
 
 def boundary_of(settings: Settings) -> Boundary:

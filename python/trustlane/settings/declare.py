@@ -113,3 +113,17 @@ def each_a_store(value: tuple[str, ...]) -> str | None:
 
 
 _STORES = ("valkey", "valkeys", "redis", "rediss")
+
+
+def each_read_by(read: Callable[[str], object]) -> Check:
+    """Each line must be one that this function reads; what it raises says what is wrong."""
+
+    def check(value: tuple[str, ...]) -> str | None:
+        for line in value:
+            try:
+                read(line)
+            except ValueError as error:
+                return str(error)
+        return None
+
+    return check

@@ -4,10 +4,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from trustlane.assessment.accreditation import accreditor
+from trustlane.assessment.list_zone import list_zone
+from trustlane.assessment.partners import agreement
+from trustlane.assessment.peers import peer
+from trustlane.assessment.vouching import voucher
 from trustlane.dns.limits import DnsLimits
 from trustlane.identities import SenderId
 from trustlane.identities.limits import MAX_RSA_BITS, MAX_SIGNATURES
 from trustlane.lanes.policy import Mode
+from trustlane.ledger.drift import TURNED_AT
 from trustlane.settings.declare import (
     address_or_nothing,
     between,
@@ -20,6 +26,7 @@ from trustlane.settings.declare import (
     each_an_endpoint,
     each_one_of,
     each_one_word,
+    each_read_by,
     no_blanks,
     one_of,
     part,
@@ -500,6 +507,59 @@ class TrustSettings:
         example="lost_below = 0.94",
         check=between(0.5, 0.9999),
     )
+    turned_at: float = setting(
+        TURNED_AT,
+        doc="A sender has turned where bad news of late adds up to this: 5 a complaint, 7 a trap, 4 a junk verdict.",
+        example="turned_at = 10.5",
+        check=between(1, 21),
+    )
+    shared_at: float = setting(
+        5.0,
+        doc="Authors of other organizations from which a signing domain is a shared service: it counts in pairs only.",
+        example="shared_at = 10",
+        check=between(2, 100),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionsSettings:
+    """Who is asked beside this site's own ledger. One outside word never opens the trusted lane, unless it grants."""
+
+    correspondents: bool = setting(
+        True,  # noqa: FBT003
+        doc="Authenticated addresses that people here have written to open the trusted lane.",
+        example="correspondents = false",
+    )
+    partners: tuple[str, ...] = setting(
+        (),
+        doc="Agreements: domain, what must authenticate it (dkim, spf, dmarc), lane, mails a day, end.",
+        example='partners = ["firm.example dkim trusted 500/day until 2027-01-31"]',
+        check=each_read_by(agreement),
+    )
+    vouchers: tuple[str, ...] = setting(
+        (),
+        doc="Vouchers that are asked where a mail names them (VBR, RFC 5518); with grants, one may speak alone.",
+        example='vouchers = ["vouch.example", "sure.example grants"]',
+        check=each_read_by(voucher),
+    )
+    lists: tuple[str, ...] = setting(
+        (),
+        doc="Lists in DNS (RFC 5782): zone, block or allow, address or domain, codes with the share of wanted mail.",
+        example='lists = ["bl.example block address 127.0.0.2=0.02 127.0.0.4-11=0.2"]',
+        check=each_read_by(list_zone),
+    )
+    peers: tuple[str, ...] = setting(
+        (),
+        doc="Sites that share what they know (REPUTE, RFC 7072): address, and key=TOKEN where one is wanted.",
+        example='peers = ["https://rep.example key=s3cret"]',
+        check=each_read_by(peer),
+    )
+    accreditors: tuple[str, ...] = setting(
+        (),
+        doc="Services that grade clients which CSA authorises (DNA); asked where the client names them.",
+        example='accreditors = ["accredit.example"]',
+        check=each_read_by(accreditor),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -583,6 +643,7 @@ class Settings:
     ledger: LedgerSettings = part(LedgerSettings)
     feedback: FeedbackSettings = part(FeedbackSettings)
     trust: TrustSettings = part(TrustSettings)
+    opinions: OpinionsSettings = part(OpinionsSettings)
     keys: KeysSettings = part(KeysSettings)
     process: ProcessSettings = part(ProcessSettings)
     log: LogSettings = part(LogSettings)
