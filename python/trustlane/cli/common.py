@@ -9,7 +9,7 @@ from trustlane.cli.reporting import observer_of
 from trustlane.cli.site_keys import site_keys_made
 from trustlane.cli.store import ledger_to_write
 from trustlane.delivery.replay import ReplayFiles
-from trustlane.dns.port import CountingResolver
+from trustlane.dns.port import KeepingResolver
 from trustlane.lanes import Policy
 from trustlane.ledger.port import DualLedger
 from trustlane.reports.observing import Observer
@@ -22,7 +22,7 @@ log = logging.getLogger("trustlane")
 class Common:
     """Ports and policy."""
 
-    resolver: CountingResolver
+    resolver: KeepingResolver
     ledger: DualLedger
     policy: Policy
     replay: ReplayFiles

@@ -18,7 +18,7 @@ from trustlane.assessment.vouching import Vouching, voucher
 from trustlane.cli.bounce_keys import ring_of
 from trustlane.dns.limits import DnsLimits
 from trustlane.dns.overlay import OverlayResolver
-from trustlane.dns.port import CountingResolver, DualResolver
+from trustlane.dns.port import DualResolver, KeepingResolver
 from trustlane.dns.resolver import DnsResolver
 from trustlane.dns.zone import ZoneResolver
 from trustlane.errors import MessageError
@@ -98,7 +98,7 @@ def resolver_of(options: argparse.Namespace, settings: Settings) -> DualResolver
     return ZoneResolver.from_file(options.zone) if options.zone else resolver_by(settings)
 
 
-def resolver_by(settings: Settings) -> CountingResolver:
+def resolver_by(settings: Settings) -> KeepingResolver:
     """DNS as the settings have it: a zone file, if any, answers for its names; the rest is asked of servers."""
     limits = DnsLimits(**{limit.name: getattr(settings.dns, limit.name) for limit in fields(DnsLimits)})
     system = DnsResolver(nameservers=settings.dns.nameservers or None, limits=limits)

@@ -33,6 +33,7 @@ class RelayEdge:
             limits=_limits(settings),
             lost=lambda mail: self._relay.lost(mail),
             refusal=self._delivery.refusal,
+            begun=lambda session, mail_from: self._relay.begun(session, mail_from),
         )
 
     @staticmethod
@@ -66,6 +67,7 @@ def _relay(settings: Settings, common: Common, delivery: Delivery) -> Relay:
         replay=common.replay,
         clock=time.time,
         mail_seconds=settings.dns.mail_seconds,
+        ask_ahead=common.resolver.prefetch,
         feedback=feedback_of(settings, Listener(policy.keys, ledger, policy.thresholds)),
         observer=common.observer,
     )

@@ -53,9 +53,7 @@ class Cache:
 
     def fresh(self, question: Question, now: float) -> Answer | None:
         """The answer that is still good, if there is one."""
-        entry = self._entries.get(question)
-        if entry is None or now >= entry.expires:
-            entry = self._no_such_name(question.name, now)
+        entry = self._good(question, now)
         if entry is None:
             return None
         entry.was_used = True
@@ -64,6 +62,10 @@ class Cache:
         else:
             self._counters.hits += 1
         return entry.answer
+
+    def has_fresh(self, question: Question, now: float) -> bool:
+        """Whether there is one; nothing is counted."""
+        return self._good(question, now) is not None
 
     def stale(self, question: Question, now: float) -> Answer | None:
         """An answer whose time is over, which may be served in need; nothing vouches for it any more."""
@@ -102,6 +104,12 @@ class Cache:
             # Served until the question may be sent again (RFC 8767 §5), and no longer vouched for.
             old.answer, old.is_stale = old.answer.unproven(), True
             old.expires = min(again, old.stale_until)
+
+    def _good(self, question: Question, now: float) -> Entry | None:
+        entry = self._entries.get(question)
+        if entry is None or now >= entry.expires:
+            return self._no_such_name(question.name, now)
+        return entry
 
     def _no_such_name(self, name: str, now: float) -> Entry | None:
         """Where there is no such name, there is none below it (RFC 8020 §2).

@@ -112,8 +112,9 @@ class Channels:
         except BlockingIOError:
             pass  # the system's buffer is full: as if lost on the way
         except OSError:
+            # Perhaps told of an earlier query: whoever else waits there learns it too.
             del endpoint.waiting[number]
-            self._close_if_idle(endpoint)
+            self._unreachable(endpoint)
             raise
         return endpoint, number
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from trustlane._core import Question
 from trustlane.dns.counters import Counters
-from trustlane.dns.port import Answers, CountingResolver
+from trustlane.dns.port import Answers, KeepingResolver
 from trustlane.dns.zone import ZoneResolver
 
 
@@ -14,7 +14,7 @@ class OverlayResolver:
     An alias in the zone is followed within the zone only.
     """
 
-    def __init__(self, zone: ZoneResolver, system: CountingResolver) -> None:
+    def __init__(self, zone: ZoneResolver, system: KeepingResolver) -> None:
         self._zone = zone
         self._system = system
 
@@ -25,6 +25,11 @@ class OverlayResolver:
     async def aask(self, questions: Sequence[Question]) -> Answers:
         ours, others = self._parted(questions)
         return {**self._zone.ask(ours), **(await self._system.aask(others) if others else {})}
+
+    def prefetch(self, questions: Sequence[Question]) -> None:
+        """Begins to ask the other resolver what it will be asked."""
+        _, others = self._parted(questions)
+        self._system.prefetch(others)
 
     @property
     def counters(self) -> Counters:

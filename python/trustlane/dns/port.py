@@ -29,8 +29,11 @@ class DualResolver(Resolver, AsyncResolver, Protocol):
     """Answers either way."""
 
 
-class CountingResolver(DualResolver, Protocol):
-    """Also tells what it did so far."""
+class KeepingResolver(DualResolver, Protocol):
+    """Keeps answers: what was asked once is known for a while. Tells what it did so far."""
+
+    def prefetch(self, questions: Sequence[Question]) -> None:
+        """Begins to ask what will be asked soon; waits for nothing."""
 
     @property
     def counters(self) -> Counters: ...

@@ -85,7 +85,9 @@ class DnsResolver:
 
     def prefetch(self, questions: Sequence[Question]) -> None:
         """Begins to ask what will be asked soon; waits for nothing."""
-        _, missing = self._kept(questions)
+        with self._lock:
+            now = self._clock()
+            missing = [one for one in questions if one not in self._flights and not self._cache.has_fresh(one, now)]
         if not missing:
             return
         loop = _running_loop()
@@ -137,17 +139,15 @@ class DnsResolver:
         channels, starting, now = self._channels_in(loop), [], monotonic()
         with self._lock:
             for question in missing:
-                if (answer := self._cache.fresh(question, self._clock())) is not None:
-                    # It came since we looked.
-                    if round_ is not None:
-                        round_.take(question, answer)
+                if round_ is not None and (answer := self._cache.fresh(question, self._clock())) is not None:
+                    round_.take(question, answer)  # it came since we looked
                     continue
                 flight = self._flights.get(question)
                 if flight is None or not _will_land(flight, now, blocked):
                     flight = self._flights[question] = self._new_flight(question, channels, now)
                     self._counters.misses += 1
                     starting.append(flight)
-                else:
+                elif round_ is not None:
                     self._counters.coalesced += 1
                 if round_ is not None:
                     flight.listeners.append(round_.told)

@@ -234,6 +234,12 @@ class ServerProtocol:
             self._end(mail)
         return mail.content.is_ended
 
+    @property
+    def session(self) -> Session:
+        """The facts of the connection, as far as they are known."""
+        protocol = "ESMTP" if self._is_pipelining_offered else "SMTP"
+        return Session(self._client_ip, self._helo, protocol)
+
     def _end(self, mail: BegunMail) -> None:
         if fault := mail.content.fault:
             self._state = State.COMMAND
@@ -241,8 +247,7 @@ class ServerProtocol:
             self._abort(fault)
             return
         self._mail = None
-        protocol = "ESMTP" if self._is_pipelining_offered else "SMTP"
-        self._transaction = mail.transaction(Session(self._client_ip, self._helo, protocol))
+        self._transaction = mail.transaction(self.session)
         self._state = State.ANSWER_TO_CONTENT
         self._events.append(ContentEnded(self._transaction))
 

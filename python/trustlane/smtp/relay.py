@@ -5,10 +5,11 @@ file; nothing else.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from trustlane._core import Question
 from trustlane.delivery import Delivery, InsertField, Reply, apply, edits
 from trustlane.delivery.answers import INTERNAL_ERROR, log_line, refusal_of
 from trustlane.delivery.received import received_value
@@ -19,9 +20,10 @@ from trustlane.flow import acarry
 from trustlane.identities import aexamine, identify
 from trustlane.lanes import Action, Decision, Lane, Mode, Policy
 from trustlane.ledger import AsyncLedger
-from trustlane.message import Instant, Transaction
+from trustlane.message import Instant, Session, Transaction
 from trustlane.reports.feedback import Feedback
 from trustlane.reports.observing import Observer
+from trustlane.smtp.foresight import Foresight
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Relay:
         decided: told of each decision once its mail is safe, or refused; for tables and logs.
         feedback: takes the reports that come by mail; ``None`` where no address is for them.
         observer: looks for spam traps and verdicts of content filters.
+        ask_ahead: begins to ask what will be asked soon, and waits for nothing.
     """
 
     authserv_id: str
@@ -53,6 +56,7 @@ class Relay:
     decided: Callable[[Transaction, Decision, Reply], None] = field(default=lambda *_: None)
     feedback: Feedback | None = None
     observer: Observer = field(default_factory=Observer)
+    ask_ahead: Callable[[Sequence[Question]], None] = field(default=lambda _: None)
 
     async def receive(self, mail: Transaction) -> Reply:
         """Carries one mail to its place. Never raises, but for cancellation."""
@@ -62,6 +66,10 @@ class Relay:
             name = self.replay.keep(mail, self.clock())
             log.exception("our own error; the client is asked to try again; the mail is kept in %s", name)
             return INTERNAL_ERROR
+
+    def begun(self, session: Session, mail_from: str) -> Foresight:
+        """A mail has begun; what can be asked already is asked."""
+        return Foresight(session, mail_from, limits=self.policy.limits, now=self.clock(), ask=self.ask_ahead)
 
     def heard(self, mail: Transaction) -> None:
         """The client took note of our 250."""

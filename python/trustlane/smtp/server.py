@@ -5,7 +5,8 @@ import socket
 from collections.abc import Awaitable, Callable
 
 from trustlane.delivery.reply import Reply
-from trustlane.message import Transaction
+from trustlane.message import Session, Transaction
+from trustlane.smtp.foresight import Foresight
 from trustlane.smtp.limits import Limits
 from trustlane.smtp.session import Site, SmtpSession
 
@@ -24,6 +25,7 @@ class SmtpServer:
         lost: told of a mail whose client went away before that; it may send the mail again.
         limits: see :class:`trustlane.smtp.limits.Limits`.
         refusal: asked for each sender and recipient; the reply that refuses it, or ``None`` where it is taken.
+        begun: told of each mail that begins; gives who looks at its header while it comes, if anybody does.
     """
 
     def __init__(
@@ -34,8 +36,9 @@ class SmtpServer:
         limits: Limits | None = None,
         lost: Callable[[Transaction], None] = lambda mail: None,
         refusal: Callable[[str, str], Reply | None] = lambda mail_from, rcpt: None,
+        begun: Callable[[Session, str], Foresight | None] = lambda session, mail_from: None,
     ) -> None:
-        self._site = Site(receive, heard, lost, refusal, hostname, limits or Limits(), set(), set())
+        self._site = Site(receive, heard, lost, refusal, begun, hostname, limits or Limits(), set(), set())
         self._servers: list[asyncio.Server] = []
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from trustlane.delivery.reply import Reply
-from trustlane.message import Transaction
+from trustlane.message import Session, Transaction
 from trustlane.smtp import replies
-from trustlane.smtp.events import Closed, ContentEnded, Event, Heard, Lost, MailStarted, RecipientGiven
+from trustlane.smtp.events import Closed, Content, ContentEnded, Event, Heard, Lost, MailStarted, RecipientGiven
+from trustlane.smtp.foresight import Foresight
 from trustlane.smtp.limits import Limits
 from trustlane.smtp.protocol import ServerProtocol
 
@@ -33,6 +34,7 @@ class Site:
         heard: told when the client has heard our 250.
         lost: told when the client went away before that.
         refusal: the reply to a sender and recipient that is refused, else ``None``.
+        begun: told of each mail that begins; gives who looks at its header while it comes, if anybody does.
         hostname: our name.
         limits: of each session.
         mails: the mails that are being received; a lost connection does not end them.
@@ -43,6 +45,7 @@ class Site:
     heard: Callable[[Transaction], None]
     lost: Callable[[Transaction], None]
     refusal: Callable[[str, str], Reply | None]
+    begun: Callable[[Session, str], Foresight | None]
     hostname: str
     limits: Limits
     mails: "set[asyncio.Task[None]]"
@@ -65,6 +68,7 @@ class SmtpSession(asyncio.Protocol):
         self._progress = 0
         self._progress_time = self._loop.time()
         self._is_client_slow = False
+        self._foresight: Foresight | None = None
         self._linger_seconds = LINGER_SECONDS
         self.ended: asyncio.Future[None] = self._loop.create_future()
 
@@ -137,11 +141,14 @@ class SmtpSession(asyncio.Protocol):
 
     def _answer(self, event: Event) -> list[Event]:
         match event:
-            case MailStarted():
+            case MailStarted(mail_from):
+                self._begin(mail_from)
                 return self._protocol.accept()
             case RecipientGiven(mail_from, rcpt):
                 refusal = self._refusal(mail_from, rcpt)
                 return self._protocol.refuse(refusal) if refusal else self._protocol.accept()
+            case Content(chunk):
+                self._foresee(chunk)
             case ContentEnded(transaction):
                 mail = self._loop.create_task(self._receive(transaction))
                 self._site.mails.add(mail)
@@ -153,6 +160,21 @@ class SmtpSession(asyncio.Protocol):
             case Closed():
                 self._loop.call_soon(self._linger)
         return []
+
+    def _begin(self, mail_from: str) -> None:
+        try:
+            self._foresight = self._site.begun(self._protocol.session, mail_from)
+        except Exception:
+            log.exception("an error of ours before a mail came; it will be looked at when it is whole")
+            self._foresight = None
+
+    def _foresee(self, chunk: bytes) -> None:
+        try:
+            if self._foresight and not self._foresight.feed(chunk):
+                self._foresight = None
+        except Exception:
+            log.exception("an error of ours while a mail came; it will be looked at when it is whole")
+            self._foresight = None
 
     def _refusal(self, mail_from: str, rcpt: str) -> Reply | None:
         try:
