@@ -124,8 +124,9 @@ class FaultServer:
                 continue
             if fault is Fault.DROP or (fault is Fault.DROP_FIRST and times == 0):
                 continue
-            for datagram in self._datagrams(query, fault):
-                self._udp.sendto(datagram, client)
+            with suppress(OSError):  # the test is over
+                for datagram in self._datagrams(query, fault):
+                    self._udp.sendto(datagram, client)
 
     def _late(self, octets: bytes, client: tuple[str, int]) -> None:
         time.sleep(DELAY_SECONDS)
@@ -162,7 +163,8 @@ class FaultServer:
                     octets = self._reply(query, fault).to_wire(max_size=65535)
                 case _:
                     octets = self._reply(query, None).to_wire(max_size=65535)
-            connection.sendall(len(octets).to_bytes(2) + octets)
+            with suppress(OSError):  # the client went away
+                connection.sendall(len(octets).to_bytes(2) + octets)
 
     def _fault(self, query: dns.message.Message) -> Fault | None:
         question = query.question[0]
