@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cache::{KeyCache, ReadKey};
+use super::copies;
 use super::parse::{self, Claims, Signature};
 use super::report;
 use super::select::{FieldIndex, OwnField, data_digest};
@@ -56,6 +57,8 @@ pub(crate) struct Check {
     pub covers_body: Option<bool>,
     pub key_bits: Option<u32>,
     pub is_testing: Option<bool>,
+    /// Fields that differ from their copies in z=; known once the signature differs.
+    pub changed_fields: Vec<String>,
     stage: Stage,
 }
 
@@ -188,6 +191,7 @@ impl Check {
             covers_body: None,
             key_bits: None,
             is_testing: None,
+            changed_fields: Vec::new(),
             stage: Stage::Decided(reason),
         }
     }
@@ -245,6 +249,10 @@ impl Check {
                 false => Reason::SignatureDiffers,
             }
         });
+        if reason == Reason::SignatureDiffers {
+            let value = header.value(&header.fields()[self.place]);
+            self.changed_fields = copies::changed(header, &value[signature.copies_span.clone()]);
+        }
         self.stage = Stage::Decided(reason);
     }
 }

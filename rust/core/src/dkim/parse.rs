@@ -41,6 +41,8 @@ pub struct Signature {
     pub expires_seconds: Option<u64>,
     /// Header fields copied into z=, for diagnosis only
     pub copied_fields: u64,
+    /// Where in the field's value z= lists them; empty without z=.
+    pub copies_span: Range<usize>,
     /// atps= and atpsh=: whom the signer claims to stand for (RFC 6541 §4.2)
     pub atps: Option<atps::Claim>,
     /// Asks for the key record (RFC 6376 §3.6.2.1).
@@ -204,6 +206,7 @@ fn unversioned(
         signed_seconds: number(list, "t", "t=")?,
         expires_seconds: number(list, "x", "x=")?,
         copied_fields: list.get("z").map_or(0, |copies| 1 + memchr::memchr_iter(b'|', copies).count() as u64),
+        copies_span: list.tag("z").map_or(0..0, |copies| copies.span.clone()),
         atps: atps::Claim::read(list),
         key_question,
     })

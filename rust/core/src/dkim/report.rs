@@ -60,6 +60,7 @@ fn facts(check: &Check) -> Vec<(&'static str, Value)> {
         check.is_testing.map(|is_testing| ("is_testing", is_testing.into())),
         signature_hash(check).map(|hash| ("signature_hash", hash.into())),
         copied_fields.map(|count| ("copied_fields", count.into())),
+        (!check.changed_fields.is_empty()).then(|| ("changed_fields", check.changed_fields.clone().into())),
     ]
     .into_iter()
     .flatten()

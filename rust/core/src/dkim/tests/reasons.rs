@@ -264,3 +264,14 @@ fn dkim_pitfall_09_sha1_and_short_keys_never_pass_and_waiting_does_not_help() {
     let short = told_of(&mail_signed_with("v=1", "v=1"), &zone_with(txt(of_512_bits)));
     assert_eq!(short, ("policy", "dkim.key-too-short"));
 }
+
+// proves: RFC 6376 §3.5
+#[test]
+fn a_signature_that_differs_names_the_fields_that_changed_since_they_were_copied() {
+    let sent = mail_signed_with("v=1;", "v=1; z=From:Ann=20<ann@example.com>|Subject:Lunch;");
+    let examined = examine(sent.as_bytes(), &zone());
+    assert_eq!(fact(&examined.findings[0], "changed_fields"), None);
+    let examined = examine(sent.replace("Subject: Lunch", "Subject: [list] Lunch").as_bytes(), &zone());
+    assert_eq!(told(&examined), [("fail", "dkim.signature-differs")]);
+    assert_eq!(fact(&examined.findings[0], "changed_fields"), Some(vec!["Subject".to_owned()].into()));
+}
