@@ -68,7 +68,7 @@ def is_told_apart(it: Standing, *, has_author: bool, thresholds: Thresholds) -> 
     """
     if it.subject.kind == "pair" and has_author:
         return False
-    return it.has_turned or (it.sample_size >= thresholds.own_evidence and it.upper_bound < thresholds.gained_at)
+    return it.has_turned or (it.sample_size >= thresholds.own_evidence and it.upper_bound < thresholds.lost_below)
 
 
 def signer_of(pair: Subject) -> str:

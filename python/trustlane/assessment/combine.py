@@ -18,7 +18,9 @@ from trustlane.assessment.opinion import Opinion, Reach
 from trustlane.assessment.reasons import OPINIONS, STANDING
 from trustlane.assessment.standing import Standing, Thresholds
 from trustlane.assessment.word import Word
+from trustlane.ledger.evidence import HOMES
 from trustlane.ledger.history import History, Subject
+from trustlane.ledger.marks import how_many
 from trustlane.reasons import Reason
 
 ENOUGH_SOURCES = 2
@@ -38,7 +40,7 @@ def word_of(
         return Word(is_trusted=False, reasons=(STANDING.reason("nobody"), *_told(_bad(opinions))))
     if bad := bad_word(validated):
         return _over(bad, opinions)
-    if own := _own_word(validated, opinions, thresholds):
+    if own := _own_word(validated, histories, opinions, thresholds):
         return own
     word, can_tell = standing_word(validated, histories, thresholds)
     if word.is_trusted:
@@ -50,8 +52,18 @@ def word_of(
     )
 
 
-def _own_word(validated: Sequence[Standing], opinions: Sequence[Opinion], thresholds: Thresholds) -> Word | None:
-    """Partners and correspondents, unless the very name they speak of has bad news of its own."""
+def _own_word(
+    validated: Sequence[Standing],
+    histories: Mapping[Subject, History],
+    opinions: Sequence[Opinion],
+    thresholds: Thresholds,
+) -> Word | None:
+    """Partners and correspondents, unless the very name they speak of has bad news of its own, or its home has turned.
+
+    The people here wrote to somebody at a firm; if the firm has turned, so has the hand that writes in that name.
+    """
+    if any(it.has_turned and it.subject.kind in HOMES and not _houses_many(it, histories) for it in validated):
+        return None
     told_apart = {
         it.subject for it in validated if it.is_braked or is_told_apart(it, has_author=False, thresholds=thresholds)
     }
@@ -59,6 +71,15 @@ def _own_word(validated: Sequence[Standing], opinions: Sequence[Opinion], thresh
         if it.reach is Reach.OWN and it.is_good and it.subject not in told_apart:
             return Word(is_trusted=True, reasons=(it.reason,), trusted_for=it.subject)
     return None
+
+
+HOUSES_MANY = 20.0
+"""Addresses from which a domain houses strangers, as a mail service does. What one of them did is not the others'."""
+
+
+def _houses_many(home: Standing, histories: Mapping[Subject, History]) -> bool:
+    history = histories.get(home.subject)
+    return history is not None and how_many(history.others) >= HOUSES_MANY
 
 
 def _outside_word(opinions: Sequence[Opinion]) -> Word | None:

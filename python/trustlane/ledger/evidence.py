@@ -26,6 +26,9 @@ NEWCOMER_EVIDENCE = 10.0
 CARRIERS = frozenset({"dkim", "spf", "rfc5321.helo"})
 """Kinds of which it is counted for how many other authors they stand."""
 
+HOMES = frozenset({"rfc5322.from", "organization"})
+"""Kinds of which it is counted from how many addresses they write."""
+
 SILENCE_SECONDS = 72 * 3_600.0
 """After this time without a word, a mail counts as silently taken. Most complaints come within two days."""
 
@@ -167,6 +170,8 @@ def others_of(subject: Subject, observation: Observation) -> int:
     sighting = observation.sighting
     if subject.kind == "signature":
         return sighting.strangers
+    if subject.kind in HOMES:
+        return next((mark(it.name) for it in observation.subjects if it.kind == "address"), 0)
     author = sighting.author
     if not author or subject.kind not in CARRIERS or subject.name == author or subject.name.endswith(f".{author}"):
         return 0

@@ -7,7 +7,14 @@ from trustlane.assessment.reasons import STANDING
 from trustlane.ledger.history import History, Subject
 
 NOW = 1_800_000_000.0
-COUNTS = {"good": (200.0, 0.0), "fair": (100.0, 20.0), "young": (6.0, 0.0), "new": (0.0, 0.0), "bad": (0.0, 20.0)}
+COUNTS = {
+    "good": (200.0, 0.0),
+    "fair": (100.0, 20.0),
+    "blamed": (30.0, 2.5),
+    "young": (6.0, 0.0),
+    "new": (0.0, 0.0),
+    "bad": (0.0, 20.0),
+}
 NAMES = {
     "address": "ann@example.com",
     "rfc5322.from": "example.com",
@@ -34,6 +41,7 @@ RULES = [
     ("address=fair rfc5322.from=good", "address", "standing.untrusted", "also against its domain"),
     ("address=new rfc5322.from=good", "rfc5322.from", "standing.trusted", "a new address is what its domain is"),
     ("address=young rfc5322.from=good", "rfc5322.from", "standing.trusted", "so is one too young to tell"),
+    ("address=blamed rfc5322.from=good", "rfc5322.from", "standing.trusted", "one complaint tells no address apart"),
     ("address=new rfc5322.from=new organization=fair", "organization", "standing.untrusted", "backed off twice"),
     ("address=new rfc5322.from=young", None, "standing.unknown", "nobody can be told"),
     ("address=good rfc5322.from=good dkim=bad", "dkim", "standing.bad", "a bad name is never excused"),
