@@ -5,19 +5,21 @@ one in force. It is given events and nothing else: what a mail was in truth is n
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from trustlane.assessment import Assessment, assess, subjects_needed
-from trustlane.identities import identify
+from trustlane.assessment import Assessment, Assessors, Context, Opinion, assess, subjects_needed
+from trustlane.assessment.correspondents import Correspondents, correspondence
+from trustlane.identities import Identities
 from trustlane.lanes import Action, Lane, Memory, Policy, choose_lane
 from trustlane.lanes.audit import is_audited
 from trustlane.ledger import Kind, Ledger, Observation, Subject
 from trustlane.ledger.port import Remembered
-from trustlane.message import Session
+from trustlane.message import Envelope, Instant, Session
 from trustlane.reasons import Reason
 from trustlane.replay.content import ContentFilter
 from trustlane.replay.event import Event, FeedbackEvent, FeedbackKind, MailEvent, OutboundEvent
 from trustlane.replay.reasons import REPLAY
+from trustlane.replay.who import who
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Engine:
         self._ledger = ledger
         self._policy = policy
         self._content = content
+        self._assessors = Assessors((*policy.assessors.all, Correspondents()))
 
     def take(self, event: Event) -> Verdict | None:
         """One event; a mail gets a verdict."""
@@ -65,20 +68,28 @@ class Engine:
         return None
 
     def _mail(self, mail: MailEvent) -> Verdict:
-        subjects = identify(mail.findings, Session(mail.ip, mail.helo)).subjects
-        histories = self._ledger.read(subjects_needed(subjects))
-        assessment = assess(subjects, histories, mail.time, self._policy.thresholds)
+        identities, sighting = who(mail)
+        subjects = identities.subjects
+        context = Context(Session(mail.ip, mail.helo), Envelope(mail.mail_from, mail.rcpt), mail.findings)
+        needed = [*subjects_needed(subjects, sighting), *self._assessors.subjects(identities, context)]
+        histories = self._ledger.read(needed)
+        opinions = self._opinions(identities, replace(context, histories=histories), mail.time)
+        assessment = assess(subjects, histories, mail.time, self._policy.thresholds, sighting, opinions)
         choice = choose_lane(mail.findings, assessment, Memory.READ, self._policy)
-        is_looked_at = choice.lane is Lane.OPEN or _is_audited(mail, assessment)
+        is_looked_at = choice.lane is Lane.OPEN or is_audited(mail.id, assessment)
         label = self._content.verdict(mail.content_score) if is_looked_at else None
         action, reasons = choice.action, choice.reasons
         if label is Kind.JUNK and choice.lane is Lane.OPEN and action is Action.DELIVER:
             action, because = Action.QUARANTINE, REPLAY.reason("content", score=mail.content_score)
             reasons = (*reasons, because)
         verdict = Verdict(mail, choice.lane, action, reasons, assessment, is_looked_at and choice.lane is Lane.TRUSTED)
-        remembered = Remembered(mail.id, mail.time, choice.lane, action, subjects, "")
+        remembered = Remembered(mail.id, mail.time, choice.lane, action, subjects, "", copy_of=assessment.copy_of)
         self._ledger.write(list(_observed(verdict, subjects, label)), [remembered])
         return verdict
+
+    def _opinions(self, identities: Identities, context: Context, now: Instant) -> list[Opinion]:
+        """What is known here beside standing. Others are not asked: what they would have said then, no log knows."""
+        return [opinion for it in self._assessors.all for opinion in it.opine(identities, context, now)]
 
     def _feedback(self, feedback: FeedbackEvent) -> None:
         known = self._ledger.decision(feedback.about)
@@ -94,7 +105,10 @@ class Engine:
             self._ledger.write(changes)
 
     def _outbound(self, outbound: OutboundEvent) -> None:
-        """Nothing yet."""
+        """Whoever our people write to is their correspondent."""
+        time, sender = outbound.time, outbound.sender
+        written = (Observation(Kind.WRITTEN, time, correspondence(sender, to), reporter=sender) for to in outbound.rcpt)
+        self._ledger.write(list(written))
 
 
 KINDS = {
@@ -107,15 +121,11 @@ KINDS = {
 """What feedback is to the ledger. Who moves a mail to junk says what a complaint says (``Kind.JUNK`` is a filter's)."""
 
 
-def _is_audited(mail: MailEvent, assessment: Assessment) -> bool:
-    return assessment.deciding is not None and is_audited(mail.id, assessment.deciding)
-
-
 def _observed(verdict: Verdict, subjects: tuple[Subject, ...], label: Kind | None) -> Iterator[Observation]:
-    mail = verdict.mail
-    yield Observation(Kind.MAIL, mail.time, subjects, mail.id)
-    yield from _changes(verdict.assessment, mail.time)
-    if label:
+    mail, assessment = verdict.mail, verdict.assessment
+    yield Observation(Kind.MAIL, mail.time, subjects, mail.id, sighting=assessment.sighting)
+    yield from _changes(assessment, mail.time)
+    if label and not assessment.copy_of:
         yield Observation(label, mail.time, subjects, mail.id)
 
 

@@ -4,7 +4,7 @@ Whether a mail was wanted in truth is no part of these. The engine gets nothing 
 :class:`trustlane.replay.read.Recorded` carries the truth beside the event, to the report alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trustlane.identities import Finding
@@ -25,6 +25,7 @@ class MailEvent:
         findings: what the checks found then; a DMARC finding names the author domain.
         content_score: what a content filter said then, in its own points; ``None`` where none looked.
         size: octets.
+        alike: equal for mails whose findings differ in their signatures alone; ``None`` where nobody looked.
     """
 
     id: str
@@ -37,6 +38,7 @@ class MailEvent:
     findings: tuple[Finding, ...]
     content_score: float | None
     size: int
+    alike: tuple[object, ...] | None = field(default=None, repr=False, compare=False)
 
 
 class FeedbackKind(StrEnum):

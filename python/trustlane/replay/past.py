@@ -14,6 +14,9 @@ ESTABLISHED_MAILS = 150
 """...and so many of its mails were wanted: what a claim of 3 % needs (98 clean observations) where each mail brings a
 clean verdict and silence (0.75), and a little more for what fades meanwhile."""
 
+ESTABLISHED_UNWANTED = 0.03
+"""Who sends a greater share of unwanted mail than trust allows is established for something else."""
+
 SHARED_BY = 20
 """A domain from which more addresses write than this is a mail service: there, each address is a sender."""
 
@@ -33,6 +36,15 @@ class Past:
     wanted: int = 0
     trusted_at: float | None = None
     turn: "Turn | None" = None
+
+    def is_established(self, now: float) -> bool:
+        """Whether it has been here long enough, with enough mail, and all but little of it wanted."""
+        unwanted = self.mails - self.wanted
+        return (
+            self.wanted >= ESTABLISHED_MAILS
+            and now - self.first_time >= ESTABLISHED_SECONDS
+            and unwanted <= ESTABLISHED_UNWANTED * self.mails
+        )
 
 
 @dataclass(slots=True)
@@ -71,7 +83,7 @@ class Pasts:
         past = self._past(mail)
         if past is None:
             return False
-        is_established = past.wanted >= ESTABLISHED_MAILS and mail.time - past.first_time >= ESTABLISHED_SECONDS
+        is_established = past.is_established(mail.time)
         if truth is Truth.UNWANTED:
             self._unwanted(past, mail, is_trusted=is_trusted)
         else:

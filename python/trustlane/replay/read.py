@@ -85,6 +85,7 @@ def read_line(line: bytes) -> Recorded:
 def _mail(told: Mapping[str, Any]) -> Recorded:
     truth = told.get("truth")
     author, helo, mail_from = _maybe_text(told, "author"), _maybe_text(told, "helo"), _maybe_text(told, "mail_from")
+    findings, alike = findings_of(_list(told, "findings"), author, mail_from, helo)
     event = MailEvent(
         id=_text(told, "id"),
         time=_time(told),
@@ -93,9 +94,10 @@ def _mail(told: Mapping[str, Any]) -> Recorded:
         mail_from=mail_from,
         rcpt=_texts(told, "rcpt"),
         author=author.lower() if author else None,
-        findings=findings_of(_list(told, "findings"), author, mail_from, helo),
+        findings=findings,
         content_score=_maybe_number(told, "content_score"),
         size=int(_maybe_number(told, "size") or 0),
+        alike=alike,
     )
     if truth is None:
         return Recorded(event)

@@ -57,11 +57,7 @@ FINDINGS = [
     ({"method": "spf", "result": "pass", "domain": "a.example"}, ["spf"], "the reverse-path"),
     ({"method": "spf", "result": "pass", "domain": "mx.a.example"}, ["rfc5321.helo"], "the client's own name"),
     ({"method": "spf", "result": "pass", "domain": "a.example", "identity": "helo"}, ["rfc5321.helo"], "as told"),
-    (
-        {"method": "dmarc", "result": "pass", "domain": "a.example", "organization": "example"},
-        ["address", "rfc5322.from", "organization"],
-        "an aligned author",
-    ),
+    ({"method": "dmarc", "result": "pass", "domain": "a.example"}, [], "nor a pass of DMARC without a name behind it"),
     ({"method": "dmarc", "result": "fail", "domain": "a.example"}, [], "an author that is not aligned"),
     ({"method": "arc", "result": "pass", "domain": "a.example"}, [], "a method that validates nothing by itself"),
 ]
@@ -83,6 +79,36 @@ def test_a_finding_validates(finding: dict[str, str], kinds: list[str], reason: 
     assert isinstance(told, Recorded)
     assert isinstance(told.event, MailEvent)
     assert [it.kind for it in identify(told.event.findings, Session()).subjects] == kinds, reason
+
+
+ALIGNED = [
+    ("s.a.example", "a.example", None, True, "a signer below the author"),
+    ("example", "a.example", None, True, "a signer above the author"),
+    (
+        "b.example",
+        "a.example",
+        None,
+        False,
+        "a signer beside it, of no organization that is told",
+    ),
+    ("b.example", "a.example", "example", True, "a signer beside it of the same organization"),
+    ("badexample", "a.example", "example", False, "a name that only ends like it"),
+]
+
+
+@pytest.mark.parametrize(("signer", "author", "organization", "is_aligned", "reason"), ALIGNED)
+def test_an_author_needs_an_aligned_name_behind_it(
+    signer: str, author: str, organization: str | None, is_aligned: bool, reason: str
+) -> None:
+    findings = [
+        {"method": "dmarc", "result": "pass", "domain": author, "organization": organization},
+        {"method": "dkim", "result": "pass", "domain": signer},
+    ]
+    told = read_one(line(type="mail", id="m", time=1, author=f"x@{author}", findings=findings))
+    assert isinstance(told, Recorded)
+    assert isinstance(told.event, MailEvent)
+    kinds = [it.kind for it in identify(told.event.findings, Session()).subjects]
+    assert ("rfc5322.from" in kinds) == is_aligned, reason
 
 
 def test_feedback_and_outbound_mail() -> None:

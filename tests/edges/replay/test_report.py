@@ -90,12 +90,18 @@ def test_a_sender_is_established_by_a_week_and_150_wanted_mails() -> None:
     assert tally.figures().established_coverage_percent == 50.0
 
 
+def test_who_sends_much_unwanted_mail_is_established_for_something_else() -> None:
+    tally = Tally()
+    for number in range(400):
+        told(tally, OPEN, Truth.UNWANTED if number % 20 == 0 else Truth.WANTED, time=SEEN + number)
+    told(tally, OPEN, Truth.WANTED, time=SEEN + 8 * DAY)
+    assert tally.established.total() == 0
+
+
 def test_the_warm_up_makes_a_past_and_counts_for_nothing() -> None:
     tally = Tally(counted_from=SEEN + 7 * DAY)
-    for number in range(100):
-        told(tally, OPEN, Truth.UNWANTED if number % 2 else Truth.WANTED, time=SEEN + number)
-    for number in range(110):
-        told(tally, OPEN, Truth.WANTED, time=SEEN + 60 + number)
+    for number in range(160):
+        told(tally, OPEN, Truth.UNWANTED if number % 40 == 0 else Truth.WANTED, time=SEEN + number)
     told(tally, TRUSTED, Truth.WANTED, time=SEEN + 8 * DAY)
     assert (tally.figures().mails, tally.figures().established_wanted) == (1, 1)
 
