@@ -112,6 +112,9 @@ def _changes(judged: Sequence[Standing], histories: Mapping[Subject, History]) -
     for it in judged:
         history = histories.get(it.subject)
         is_trusted = it.level is Level.TRUSTED
+        # What it earned goes on to be counted, and counts again when the operator's word ends.
+        if it.override:
+            continue
         if is_trusted != (history is not None and history.is_trusted):
             changes.append((it.subject, is_trusted))
     return tuple(changes)

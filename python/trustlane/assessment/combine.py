@@ -16,6 +16,7 @@ from trustlane.assessment.back_off import (
 )
 from trustlane.assessment.opinion import Opinion, Reach
 from trustlane.assessment.reasons import OPINIONS, STANDING
+from trustlane.assessment.set_by_operator import operator_word
 from trustlane.assessment.standing import Standing, Thresholds
 from trustlane.assessment.word import Word
 from trustlane.ledger.evidence import HOMES
@@ -38,6 +39,8 @@ def word_of(
     # A mail for which nobody answers is anybody's.
     if not validated:
         return Word(is_trusted=False, reasons=(STANDING.reason("nobody"), *_told(_bad(opinions))))
+    if said := operator_word(standings):
+        return _over(said, opinions)
     if bad := bad_word(validated):
         return _over(bad, opinions)
     if own := _own_word(validated, histories, opinions, thresholds):
@@ -114,7 +117,7 @@ def _over(word: Word, opinions: Sequence[Opinion]) -> Word:
     """Own news, with a sentence for each outside word that it outweighs."""
     good = _of_outside([it for it in opinions if it.is_good])
     outweighed = tuple(OPINIONS.reason("own-news", source=source) for source in _sources(good))
-    return Word(word.is_trusted, (*word.reasons, *outweighed, *_told(_bad(opinions))), word.deciding)
+    return Word(word.is_trusted, (*word.reasons, *outweighed, *_told(_bad(opinions))), word.deciding, word.trusted_for)
 
 
 def _alone(opinions: Sequence[Opinion]) -> tuple[Reason, ...]:

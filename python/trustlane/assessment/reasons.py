@@ -16,6 +16,7 @@ STANDING = Catalogue(
         "no-author": "only {subject} was validated, which does not speak for the author",
         "turned": "{subject} has turned: bad reports add up to {drift:.1f}, and {most:.1f} are too many",
         "braked": "{subject} is trusted but sends far more than it ever did; {audits} clean audits are due",
+        "set": "{subject} is set to {to} by the operator until {until}: {why}",
         "replayed": "this mail is one of many copies of one signed mail: {networks:.0f} networks, "
         "{strangers:.0f} recipients that its header does not name",
     },
@@ -37,6 +38,7 @@ PARTS = Catalogue(
         "held": "it was trusted before, and loses trust below {lost:.2f}; it was gained at {gained:.2f}",
         "not-held": "it was not trusted before, and gains trust at {gained:.2f}",
         "shared": "it carries mail of {authors:.0f} other authors at least, so it counts only with an author",
+        "set": "the operator set it to {to} until {until}, whatever it did: {why}",
         "renewed": "its past does not count: it was silent for 180 days, or after a pause keys and networks are new",
     },
 )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from trustlane.assessment.beta import bounds
 from trustlane.ledger.drift import TURNED_AT
 from trustlane.ledger.evidence import CARRIERS, NEWCOMER_EVIDENCE, newcomers_like
-from trustlane.ledger.history import History, Subject
+from trustlane.ledger.history import BAD, OPEN, TRUSTED, History, Override, Subject
 from trustlane.ledger.marks import how_many
 from trustlane.ledger.observation import NOTHING_SIGHTED, Sighting
 from trustlane.ledger.renewal import NEW_OWNER_SECONDS, renewed
@@ -71,6 +71,7 @@ class Standing(NamedTuple):
         is_braked: whether it sends far more than it ever did, and audits are due.
         is_shared: whether it carries the mail of many authors.
         is_renewed: whether its past counts no more: a lapse, or a new owner.
+        override: the operator's word, which goes before all of this; ``None`` where there is none in force.
     """
 
     subject: Subject
@@ -86,6 +87,7 @@ class Standing(NamedTuple):
     is_braked: bool = False
     is_shared: bool = False
     is_renewed: bool = False
+    override: Override | None = None
 
 
 def standing(
@@ -218,7 +220,8 @@ def _standing(it: _Counted, now: float, thresholds: Thresholds) -> Standing:
     lower, upper = bounds(it.prior_good + it.good, it.prior_bad + it.bad, thresholds.doubt)
     long_bound = bounds(*it.long, thresholds.doubt)[0] if it.long else lower
     has_turned = it.drift >= thresholds.turned_at
-    level = _level(lower, upper, long_bound, own, it, thresholds)
+    override = history.override(now)
+    level = _LEVELS[override.to] if override else _level(lower, upper, long_bound, own, it, thresholds)
     return Standing(
         subject=history.subject,
         rating=(it.prior_good + it.good) / (own + prior),
@@ -233,7 +236,11 @@ def _standing(it: _Counted, now: float, thresholds: Thresholds) -> Standing:
         is_braked=level is Level.TRUSTED and _is_braked(history, now),
         is_shared=is_shared(history, thresholds),
         is_renewed=it.is_renewed,
+        override=override,
     )
+
+
+_LEVELS = {TRUSTED: Level.TRUSTED, OPEN: Level.KNOWN, BAD: Level.BAD}
 
 
 def is_shared(history: History, thresholds: Thresholds) -> bool:

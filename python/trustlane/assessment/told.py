@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from trustlane.assessment.reasons import PARTS
+from trustlane.assessment.set_by_operator import day
 from trustlane.assessment.standing import LONG_EVIDENCE, PRIOR_STRENGTH, Standing, Thresholds, is_shared, prior
 from trustlane.ledger.evidence import decayed, evidence, newcomers_like
 from trustlane.ledger.history import History, Subject
@@ -18,6 +19,8 @@ def parts(it: Standing, histories: Mapping[Subject, History], now: float, thresh
 
 
 def _parts(it: Standing, histories: Mapping[Subject, History], now: float, thresholds: Thresholds) -> Iterator[Reason]:
+    if it.override:
+        yield PARTS.reason("set", to=it.override.to, until=day(it.override.until), why=it.override.why)
     history = histories.get(it.subject) or History(it.subject)
     if it.is_renewed:
         yield PARTS.reason("renewed")

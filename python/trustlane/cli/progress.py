@@ -15,11 +15,11 @@ LOOK_EVERY = 256
 class Progress:
     """One line on standard error that tells how far a long run is."""
 
-    def __init__(self, total: int | None, done: Callable[[], int]) -> None:
+    def __init__(self, total: int | None, done: Callable[[], int] | None = None) -> None:
         """
         Args:
             total: of whatever ``done`` counts; ``None`` where nobody knows.
-            done: how much of it is behind us.
+            done: how much of it is behind us; without it the items themselves are counted.
         """
         self._total = total
         self._done = done
@@ -40,6 +40,14 @@ class Progress:
         print(file=sys.stderr)
 
     def _show(self, count: int, seconds: float) -> None:
-        share = f"{100.0 * self._done() / self._total:5.1f} %  " if self._total else ""
+        share = _bar((self._done() if self._done else count) / self._total) if self._total else ""
         rate = f"{count / seconds:,.0f} a second" if seconds > 0 else ""
         print(f"\r\x1b[K{share}{count:,}  {rate}", end="", file=sys.stderr, flush=True)
+
+
+WIDTH = 24
+
+
+def _bar(share: float) -> str:
+    done = min(round(share * WIDTH), WIDTH)
+    return f"[{'#' * done}{'.' * (WIDTH - done)}] {100.0 * share:5.1f} %  "

@@ -79,6 +79,7 @@ def _standing(standing: Standing, assessment: Assessment) -> dict[str, Any]:
         "is_braked": standing.is_braked,
         "is_shared": standing.is_shared,
         "is_renewed": standing.is_renewed,
+        "override": standing.override._asdict() if standing.override else None,
         "parts": [_reason(reason) for reason in assessment.parts(standing)],
     }
 

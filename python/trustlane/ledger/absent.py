@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from trustlane.ledger.history import History, Subject
+from trustlane.ledger.history import History, Override, Subject
 from trustlane.ledger.observation import Observation
-from trustlane.ledger.port import Remembered
+from trustlane.ledger.port import Kept, Remembered
 
 
 class NoLedger:
@@ -22,6 +22,18 @@ class NoLedger:
 
     def forget(self, _subject: Subject) -> bool:
         return False
+
+    def override(self, _subject: Subject, _word: Override) -> None:
+        """Nothing is kept."""
+
+    def how_many(self) -> int:
+        return 0
+
+    def kept(self) -> Iterable[Kept]:
+        return ()
+
+    def restore(self, _kept: Sequence[Kept]) -> None:
+        """Nothing is kept."""
 
     async def aread(self, subjects: Sequence[Subject]) -> Mapping[Subject, History]:
         return self.read(subjects)

@@ -14,7 +14,9 @@ FAINT_EVIDENCE = 0.1
 
 
 def is_stale(history: History, now: float) -> bool:
-    """Whether it can be forgotten."""
+    """Whether it can be forgotten. What an operator set stays until that ends."""
+    if now < history.set_until:
+        return False
     idle = now - history.last_seen
     if history.subject.kind == "signature":
         return idle > SIGNATURE_SECONDS

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from trustlane.errors import LedgerError
 from trustlane.ledger.drift import drifted
-from trustlane.ledger.history import History, Subject
+from trustlane.ledger.history import History, Override, Subject
 from trustlane.ledger.marks import mark
 from trustlane.ledger.observation import Kind, Observation
 from trustlane.ledger.port import Remembered
@@ -116,6 +116,11 @@ def heft(good: float, bad: float, as_of: float) -> float:
     return log2(good + bad) + as_of / HALF_LIFE_SECONDS if good + bad > 0 else float("-inf")
 
 
+def with_override(history: History, word: Override) -> History:
+    """The same history with the operator's word."""
+    return history._replace(set_to=word.to, set_until=word.until, set_why=word.why)
+
+
 def has_weight(kind: Kind) -> bool:
     """Whether it is a label, for or against."""
     return kind in GOOD or kind in BAD
@@ -163,6 +168,9 @@ def _after_mail(history: History, observation: Observation) -> History:
         history.keys | sighting.keys,
         history.networks | sighting.network,
         history.others | others_of(subject, observation),
+        history.set_until,
+        history.set_to,
+        history.set_why,
     )
 
 
@@ -215,6 +223,9 @@ def _after_label(history: History, kind: Kind, time: float, weight: float) -> Hi
         history.keys,
         history.networks,
         history.others,
+        history.set_until,
+        history.set_to,
+        history.set_why,
     )
 
 

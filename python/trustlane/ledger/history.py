@@ -44,6 +44,8 @@ class History(NamedTuple):
         audits_due: clean audits still wanted before the brake is released.
         keys: marks of the DKIM keys seen.
         networks: marks of the networks its mail came from.
+        set_to, set_until, set_why: the operator's word: how it stands until then, in Unix seconds, whatever it did, and
+            why; ``""`` where there is none (:class:`Override`).
         others: marks of what else came with it: of a carrier (``dkim``, ``spf``, ``rfc5321.helo``) the organizations
             of other authors, of a signature the recipients that its header does not name, of a correspondent who wrote.
     """
@@ -71,3 +73,33 @@ class History(NamedTuple):
     keys: int = 0
     networks: int = 0
     others: int = 0
+    set_until: float = 0.0
+    set_to: str = ""
+    set_why: str = ""
+
+    def override(self, now: float) -> "Override | None":
+        """The operator's word, if it is in force."""
+        if now >= self.set_until or self.set_to not in (TRUSTED, OPEN, BAD):
+            return None
+        return Override(self.set_to, self.set_until, self.set_why)
+
+
+class Override(NamedTuple):
+    """An operator's word about one subject, which ends by itself.
+
+    Attributes:
+        to: ``trusted``, ``open`` (not trusted, whatever it earned) or ``bad``.
+        until: Unix seconds.
+        why: for those who read it.
+    """
+
+    to: str
+    until: float
+    why: str
+
+
+TRUSTED, OPEN, BAD = "trusted", "open", "bad"
+"""What an operator can set a subject to."""
+
+EARNED = Override("", 0.0, "")
+"""No word of the operator: a subject stands as it earned."""

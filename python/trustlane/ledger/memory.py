@@ -7,10 +7,10 @@ from itertools import islice
 from threading import Lock
 
 from trustlane.ledger.ageing import LOOKED_AT_ONCE, is_stale
-from trustlane.ledger.evidence import SILENCE_SECONDS, checked, counted, heft
-from trustlane.ledger.history import History, Subject
+from trustlane.ledger.evidence import SILENCE_SECONDS, checked, counted, heft, with_override
+from trustlane.ledger.history import History, Override, Subject
 from trustlane.ledger.observation import Observation
-from trustlane.ledger.port import KEPT_SECONDS, Remembered, latest
+from trustlane.ledger.port import KEPT_SECONDS, Counted, Kept, Remembered, latest
 from trustlane.ledger.reporters import reporter_of, vote
 from trustlane.ledger.silence import SETTLED_AT_ONCE, SETTLING, settled
 
@@ -48,10 +48,7 @@ class MemoryLedger:
             self._forget_old(now)
             self._forget_stale(now)
             for decision in decisions:
-                self._decisions[decision.id] = decision
-                self._spoken.discard(decision.id)
-                self._age(decision.time, decision.id)
-                heapq.heappush(self._unsettled, (decision.time, decision.id))
+                self._keep(decision)
             new = [counts for it in observations if (counts := self._as_it_counts(it))]
             self._spoken.update(
                 it.about for it in new if it.about and it.about in self._decisions and it.kind in SETTLING
@@ -76,8 +73,40 @@ class MemoryLedger:
         with self._lock:
             return self._histories.pop(subject, None) is not None
 
+    def override(self, subject: Subject, word: Override) -> None:
+        with self._lock:
+            history = self._histories.get(subject) or History(subject)
+            self._histories[subject] = with_override(history, word)
+
+    def how_many(self) -> int:
+        with self._lock:
+            return len(self._histories) + len(self._decisions) + len(self._counted)
+
+    def kept(self) -> Iterable[Kept]:
+        with self._lock:
+            counted = [Counted(*once, time) for once, time in self._counted.items()]
+            return [*self._histories.values(), *self._decisions.values(), *counted]
+
+    def restore(self, kept: Sequence[Kept]) -> None:
+        with self._lock:
+            for it in kept:
+                match it:
+                    case History():
+                        self._histories[it.subject] = it
+                    case Counted(about, kind, reporter, time):
+                        self._is_first((about, kind, reporter), time)
+                    case Remembered():
+                        self._keep(it)
+            self._spoken.update(it.about for it in kept if isinstance(it, Counted) and it.kind in SETTLING)
+
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _keep(self, decision: Remembered) -> None:
+        self._decisions[decision.id] = decision
+        self._spoken.discard(decision.id)
+        self._age(decision.time, decision.id)
+        heapq.heappush(self._unsettled, (decision.time, decision.id))
 
     def _as_it_counts(self, observation: Observation) -> Observation | None:
         """The observation for those subjects for which it counts; ``None`` where it was counted before."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from trustlane.ledger.history import History, Subject
+from trustlane.ledger.history import History, Override, Subject
 from trustlane.ledger.observation import COPIES, Kind, Observation
 from trustlane.ledger.weights import BAD
 
@@ -44,6 +44,24 @@ class Remembered:
         return Observation(kind, time, subjects, f"{COPIES}{self.copy_of}", reporter)
 
 
+class Counted(NamedTuple):
+    """A note that something was counted, so that it is not counted again (:attr:`Observation.once`).
+
+    Attributes:
+        about, kind, reporter: what it was.
+        time: Unix seconds.
+    """
+
+    about: str
+    kind: str
+    reporter: str
+    time: float
+
+
+Kept = History | Remembered | Counted
+"""All that a ledger keeps."""
+
+
 def latest(observations: Sequence[Observation], decisions: Sequence[Remembered]) -> float:
     """The latest time among them: the present, as far as a store knows it."""
     return max((*(it.time for it in observations), *(it.time for it in decisions)), default=0.0)
@@ -66,6 +84,18 @@ class Ledger(Protocol):
 
     def forget(self, subject: Subject) -> bool:
         """Deletes all that is remembered of one subject. Tells whether there was anything."""
+
+    def override(self, subject: Subject, word: Override) -> None:
+        """Keeps the operator's word about one subject; nothing else of it changes."""
+
+    def how_many(self) -> int:
+        """About how much :meth:`kept` gives."""
+
+    def kept(self) -> Iterable[Kept]:
+        """Everything, in any order: what :meth:`restore` puts back."""
+
+    def restore(self, kept: Sequence[Kept]) -> None:
+        """Puts back what was kept, here or in another store; in place of what there is of the same."""
 
 
 class AsyncLedger(Protocol):

@@ -35,5 +35,5 @@ def renewed(history: History, sighting: Sighting, time: float) -> History:
     if time - history.last_mail <= NEW_OWNER_SECONDS or history.subject.kind in NOT_RENEWED:
         return history
     if is_lapsed(history, time) or has_new_owner(history, sighting, time):
-        return History(history.subject)
+        return History(history.subject, set_until=history.set_until, set_to=history.set_to, set_why=history.set_why)
     return history

@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any
 
 from trustlane.ledger.ageing import LOOKED_AT_ONCE, is_stale
-from trustlane.ledger.evidence import SILENCE_SECONDS, counted, touched
-from trustlane.ledger.history import History, Subject
+from trustlane.ledger.evidence import SILENCE_SECONDS, counted, touched, with_override
+from trustlane.ledger.history import History, Override, Subject
 from trustlane.ledger.observation import Observation
-from trustlane.ledger.port import KEPT_SECONDS, Remembered, latest
+from trustlane.ledger.port import KEPT_SECONDS, Counted, Kept, Remembered, latest
 from trustlane.ledger.reporters import reporter_of, vote
 from trustlane.ledger.silence import SETTLED_AT_ONCE, SETTLING, settled
 
@@ -57,6 +57,40 @@ def decision(connection: sqlite3.Connection, decision_id: str) -> Remembered | N
 def forget(connection: sqlite3.Connection, subject: Subject) -> bool:
     """Deletes a history. Tells whether there was one."""
     return connection.execute("DELETE FROM history WHERE kind = ? AND name = ?", _key(subject)).rowcount > 0
+
+
+def override(connection: sqlite3.Connection, subject: Subject, word: Override) -> int:
+    """Keeps the operator's word. Gives how many subjects it is about."""
+    known = histories(connection, [subject]).get(subject) or History(subject)
+    return connection.execute(_PUT_HISTORY, _history_row(with_override(known, word))).rowcount
+
+
+def how_many(connection: sqlite3.Connection) -> int:
+    """The number of rows that :func:`kept` gives."""
+    tables = ("history", "decision", "counted")
+    return sum(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)  # noqa: S608
+
+
+def kept(connection: sqlite3.Connection) -> Iterator[Kept]:
+    """Every row there is."""
+    yield from map(_history, connection.execute(_HISTORY))
+    yield from map(_decision, connection.execute(_DECISION))
+    for about, kind, reporter, time in connection.execute("SELECT about, kind, reporter, time FROM counted"):
+        yield Counted(_text(about), _text(kind), _text(reporter), time)
+
+
+def restore(connection: sqlite3.Connection, restored: Sequence[Kept]) -> int:
+    """Puts rows back. Gives how many."""
+    counted_rows = [it for it in restored if isinstance(it, Counted)]
+    decisions = [_decision_row(it) for it in restored if isinstance(it, Remembered)]
+    connection.executemany(_PUT_HISTORY, [_history_row(it) for it in restored if isinstance(it, History)])
+    connection.executemany(_PUT_DECISION, decisions)
+    connection.executemany(
+        "INSERT OR IGNORE INTO counted VALUES (?, ?, ?, ?)", [(*map(_kept, it[:3]), it.time) for it in counted_rows]
+    )
+    spoken = [(_kept(it.about),) for it in counted_rows if it.kind in SETTLING]
+    connection.executemany("UPDATE decision SET is_settled = 1 WHERE id = ?", spoken)
+    return len(restored)
 
 
 def write(

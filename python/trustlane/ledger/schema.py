@@ -56,6 +56,11 @@ MIGRATIONS = (
     CREATE TABLE place (only INTEGER PRIMARY KEY CHECK (only = 1), kind NOT NULL, name NOT NULL);
     INSERT INTO place VALUES (1, '', '');
     """,
+    """
+    ALTER TABLE history ADD COLUMN set_until REAL NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN set_to NOT NULL DEFAULT '';
+    ALTER TABLE history ADD COLUMN set_why NOT NULL DEFAULT '';
+    """,
 )
 """Step n takes a file from version n to version n + 1 (``PRAGMA user_version``). Steps are added, never changed."""
 

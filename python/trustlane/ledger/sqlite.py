@@ -13,9 +13,9 @@ from trustlane.errors import LedgerError
 from trustlane.ledger import rows
 from trustlane.ledger.evidence import checked, heft
 from trustlane.ledger.faults import said, saying
-from trustlane.ledger.history import History, Subject
+from trustlane.ledger.history import History, Override, Subject
 from trustlane.ledger.observation import Observation
-from trustlane.ledger.port import Remembered
+from trustlane.ledger.port import Kept, Remembered
 from trustlane.ledger.recent import Recent
 from trustlane.ledger.schema import BUSY_READING_SECONDS, BUSY_SECONDS, opened, prepare
 from trustlane.ledger.writer import Writer
@@ -90,6 +90,22 @@ class SqliteLedger:
         is_known = self._writer.submit(partial(rows.forget, subject=subject)).result() > 0
         self._recent.forget([subject])
         return is_known
+
+    def override(self, subject: Subject, word: Override) -> None:
+        self._writer.submit(partial(rows.override, subject=subject, word=word)).result()
+        self._recent.forget([subject])
+
+    def how_many(self) -> int:
+        with self._reading() as connection:
+            return rows.how_many(connection)
+
+    def kept(self) -> Iterable[Kept]:
+        with self._reading() as connection:
+            yield from rows.kept(connection)
+
+    def restore(self, kept: Sequence[Kept]) -> None:
+        self._writer.submit(partial(rows.restore, restored=kept)).result()
+        self._recent.forget(it.subject for it in kept if isinstance(it, History))
 
     def close(self) -> None:
         """Finishes writes that were begun. Everything after it raises LedgerError."""

@@ -9,8 +9,9 @@ import pytest
 from tests.edges import valkeys
 
 from trustlane.errors import LedgerError
-from trustlane.ledger import Kind, Observation, Subject
+from trustlane.ledger import History, Kind, Observation, Override, Subject
 from trustlane.ledger.evidence import SILENCE_SECONDS
+from trustlane.ledger.history import EARNED
 from trustlane.ledger.memory import MemoryLedger
 from trustlane.ledger.observation import Sighting
 from trustlane.ledger.port import KEPT_SECONDS, Remembered
@@ -186,6 +187,50 @@ def test_an_operator_can_have_a_subject_forgotten(ledger: AnyLedger) -> None:
     assert ledger.forget(EXAMPLE)
     assert not ledger.forget(EXAMPLE)
     assert ledger.read([EXAMPLE]) == {}
+
+
+WORD = Override("trusted", NOW + 10 * 86_400, "our bank; see ticket 7 / \u00fcber")
+
+
+def test_an_operators_word_is_kept_beside_what_was_earned(ledger: AnyLedger) -> None:
+    ledger.override(EXAMPLE, WORD)
+    ledger.write([Observation(Kind.MAIL, NOW, (EXAMPLE,)), Observation(Kind.JUNK, NOW, (EXAMPLE,))])
+    history = ledger.read([EXAMPLE])[EXAMPLE]
+    assert (history.bad, history.mails, history.override(NOW)) == (1.0, 1, WORD)
+    assert history.override(WORD.until) is None, "it ends by itself"
+    ledger.override(EXAMPLE, EARNED)
+    assert ledger.read([EXAMPLE])[EXAMPLE] == history._replace(set_to="", set_until=0.0, set_why="")
+
+
+def test_an_operators_word_outlives_a_lapse_and_is_not_aged_away(ledger: AnyLedger) -> None:
+    later = NOW + 400 * 86_400
+    ledger.write([Observation(Kind.MAIL, NOW, (EXAMPLE,))])
+    ledger.override(EXAMPLE, WORD._replace(until=later))
+    for _ in range(3):
+        ledger.write([Observation(Kind.MAIL, NOW + 200 * 86_400, (ANN,))])
+    assert EXAMPLE in ledger.read([EXAMPLE])
+    ledger.write([Observation(Kind.MAIL, later - 1, (EXAMPLE,))])
+    history = ledger.read([EXAMPLE])[EXAMPLE]
+    assert (history.mails, history.set_why) == (1, WORD.why), "its past began anew"
+
+
+def test_everything_can_be_taken_out_and_put_back(ledger: AnyLedger) -> None:
+    """Into an empty store of any kind: the same histories, decisions, and notes of what was counted."""
+    complaint = Observation(Kind.COMPLAINT, NOW, (EXAMPLE, ANN), "a1", "bob")
+    ledger.write([complaint], [Remembered(name, NOW, "open", "deliver", (ANN,), "") for name in ("a1", "a2")])
+    ledger.override(ANN, WORD)
+    kept = list(ledger.kept())
+    histories = sorted(it for it in kept if isinstance(it, History))
+    for subject in [it.subject for it in histories]:
+        assert ledger.forget(subject)
+    other = MemoryLedger()
+    for store in (ledger, other):
+        store.restore(kept)
+        assert sorted(it for it in store.kept() if isinstance(it, History)) == histories
+        assert store.write([complaint]) == 0, "it was counted before it was taken out"
+        assert store.decision("a2") == Remembered("a2", NOW, "open", "deliver", (ANN,), "")
+        store.write([Observation(Kind.MAIL, NOW + SILENCE_SECONDS, (EXAMPLE,))])
+        assert store.read([ANN])[ANN].good == 0.25, "of one mail somebody spoke, of the other nobody did"
 
 
 STRANGE = [

@@ -171,6 +171,30 @@ def test_what_another_process_wrote_is_seen_within_a_second(tmp_path: Path) -> N
     second.close()
 
 
+FIRST_VERSION = """
+PRAGMA application_id = 0x74726C6E;
+PRAGMA user_version = 1;
+INSERT INTO history VALUES ('dkim', 'example.com', 90.5, 2.5, 1800000000, 1790000000, 1800000000, 12, 1);
+INSERT INTO decision VALUES ('a1', 1800000000, 'open', 'deliver', '[["dkim", "example.com"]]', 'why');
+INSERT INTO counted VALUES ('a1', 'complaint', 'bob', 1800000000);
+"""
+
+
+def test_a_file_of_the_first_version_keeps_all_it_had(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript(MIGRATIONS[0] + FIRST_VERSION)
+    connection.close()
+    ledger = SqliteLedger(path)
+    history = ledger.read([EXAMPLE])[EXAMPLE]
+    assert (history.good, history.bad, history.mails, history.is_trusted) == (90.5, 2.5, 12, True)
+    assert (history.long_good, history.override(NOW)) == (90.5, None)
+    assert ledger.decision("a1") == Remembered("a1", NOW, "open", "deliver", (EXAMPLE,), "why")
+    assert ledger.write([Observation(Kind.COMPLAINT, NOW, (EXAMPLE,), "a1", "bob")]) == 0
+    ledger.close()
+    assert _execute(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
+
+
 def test_a_damaged_ledger_is_an_error_and_nothing_worse(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     first = SqliteLedger(path)

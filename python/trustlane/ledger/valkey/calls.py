@@ -1,11 +1,13 @@
 """Calls: one change of one subject each, as the server's functions take them (functions.lua)."""
 
+from math import ceil
+
 from trustlane.ledger.drift import LIKELIHOOD
 from trustlane.ledger.evidence import others_of
-from trustlane.ledger.history import History, Subject
+from trustlane.ledger.history import History, Override, Subject
 from trustlane.ledger.marks import mark
 from trustlane.ledger.observation import Kind, Observation
-from trustlane.ledger.port import KEPT_SECONDS, Remembered
+from trustlane.ledger.port import KEPT_SECONDS, Counted, Remembered
 from trustlane.ledger.renewal import LAPSE_SECONDS, NOT_RENEWED
 from trustlane.ledger.reporters import Echo
 from trustlane.ledger.signatures import KEPT_SECONDS as SIGNATURE_SECONDS
@@ -52,8 +54,7 @@ def report(reporter: Subject, it: Observation, echo: Echo, now: float, *said: by
 
 def claim(once: tuple[str, str, str], time: float, now: float) -> Call:
     """Answers 1 where this is counted for the first time."""
-    readable = b" ".join(keys.octets(part) for part in once)
-    return ("FCALL", PREFIX + "claim", 1, keys.claim_key(once), _number(time), _number(now), readable)
+    return ("FCALL", PREFIX + "claim", 1, keys.claim_key(once), _number(time), _number(now), values.kept_once(once))
 
 
 def due(latest: float, most: int) -> Call:
@@ -70,15 +71,23 @@ def keep(decision: Remembered) -> tuple[Call, Call]:
     )
 
 
+def override(subject: Subject, word: Override, now: float) -> Call:
+    """Keeps the operator's word about one subject."""
+    name, words = keys.history_key(subject), values.kept_words(word.to, word.why)
+    written = tuple(map(_number, (now, now, _idle_seconds(subject), word.until)))
+    return ("FCALL", PREFIX + "override", 1, name, *written, words)
+
+
 def put(history: History) -> Call:
     """Replaces a history."""
-    return (
-        "SET",
-        keys.history_key(history.subject),
-        values.kept_history(history),
-        "EX",
-        _idle_seconds(history.subject),
-    )
+    seconds = max(_idle_seconds(history.subject), ceil(history.set_until - history.last_seen))
+    return ("SET", keys.history_key(history.subject), values.kept_history(history), "EX", seconds)
+
+
+def said(vote: Counted) -> Call:
+    """Notes a reporter's word of the day, for the subject that it names."""
+    _, _, kind, name = vote.about.split(" ", 3)
+    return ("ZADD", keys.said_key(Subject(kind, name)), _number(vote.time), keys.digest(vote[:3]))
 
 
 def _on(subject: Subject, name: str, time: float, now: float, *numbers: float, said: tuple[bytes, ...] = ()) -> Call:

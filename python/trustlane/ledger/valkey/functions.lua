@@ -21,6 +21,7 @@ local function either(a, b)
 end
 
 local function is_stale(h, now, idle_limit)
+  if now < h.set_until then return false end
   local idle = now - h.last_seen
   if idle > idle_limit then return true end
   if idle_limit ~= LAPSE then return false end
@@ -35,18 +36,22 @@ local function read(key, now, idle_limit)
   if text then
     for value in string.gmatch(text, '%S+') do
       number = number + 1
-      h[FIELDS[number]] = tonumber(value)
+      -- After the numbers stand the operator's words, which are kept as they are.
+      if FIELDS[number] then h[FIELDS[number]] = tonumber(value) else h.words = value end
     end
     if not is_stale(h, now, idle_limit) then return h end
   end
   for _, name in ipairs(FIELDS) do h[name] = 0 end
+  h.words = nil
   return h
 end
 
 local function write(key, h, seconds)
   local values = {}
   for number, name in ipairs(FIELDS) do values[number] = string.format('%.17g', h[name]) end
-  redis.call('SET', key, table.concat(values, ' '), 'EX', seconds)
+  if h.words then values[#FIELDS + 1] = h.words end
+  local set_for = math.ceil(h.set_until - h.last_seen)
+  redis.call('SET', key, table.concat(values, ' '), 'EX', math.max(seconds, set_for))
 end
 
 local function seen(h, time)
@@ -65,7 +70,9 @@ local function renewed(h, time, keys, network)
   if pause <= NEW_OWNER or h.last_mail <= 0 then return h end
   local is_new_owner = h.keys ~= 0 and keys ~= 0 and bit.band(h.keys, keys) == 0 and bit.band(h.networks, network) == 0
   if pause > LAPSE or is_new_owner then
+    local set_until = h.set_until
     for _, name in ipairs(FIELDS) do h[name] = 0 end
+    h.set_until = set_until
   end
   return h
 end
@@ -197,6 +204,13 @@ local function report(keys, args)
   return '1'
 end
 
+-- The operator's word: args[4] is when it ends, args[5] what it says and why.
+local function override(keys, args)
+  local _, h, idle_limit = begun(keys, args)
+  h.set_until, h.words = tonumber(args[4]), args[5]
+  write(keys[1], h, idle_limit)
+end
+
 -- Whether what keys[1] names is counted for the first time. The value tells what it was, for who looks.
 local function claim(keys, args)
   local time, now = args[1], tonumber(args[2])
@@ -218,5 +232,6 @@ redis.register_function('@PREFIX@written', written)
 redis.register_function('@PREFIX@trust', trust)
 redis.register_function('@PREFIX@label', label)
 redis.register_function('@PREFIX@report', report)
+redis.register_function('@PREFIX@override', override)
 redis.register_function('@PREFIX@claim', claim)
 redis.register_function('@PREFIX@due', due)

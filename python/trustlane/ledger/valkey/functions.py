@@ -8,8 +8,8 @@ from importlib.resources import files
 
 from trustlane.ledger import ageing, drift, renewal, volume, weights
 from trustlane.ledger.evidence import SILENCE_SECONDS
-from trustlane.ledger.history import History
 from trustlane.ledger.port import KEPT_SECONDS
+from trustlane.ledger.valkey.values import NUMBERS
 
 _NUMBERS = {
     "HALF_LIFE": weights.HALF_LIFE_SECONDS,
@@ -34,7 +34,7 @@ _NUMBERS = {
 def _numbered(text: str) -> str:
     for name, value in _NUMBERS.items():
         text = text.replace(f"@{name}@", f"{value:.17g}")
-    return text.replace("@FIELDS@", ", ".join(f"'{name}'" for name in History._fields[1:]))
+    return text.replace("@FIELDS@", ", ".join(f"'{name}'" for name in NUMBERS))
 
 
 _TEXT = _numbered(files(__package__).joinpath("functions.lua").read_text("utf-8"))

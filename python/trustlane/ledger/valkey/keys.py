@@ -30,6 +30,10 @@ def decision_key(name: bytes) -> bytes:
     return b"trustlane:{decision " + name + b"}"
 
 
+def decision_name(key: bytes) -> bytes:
+    return key.removeprefix(b"trustlane:{decision ").removesuffix(b"}")
+
+
 def claim_key(once: Iterable[str]) -> bytes:
     return b"trustlane:{once " + digest(once).hex().encode() + b"}"
 

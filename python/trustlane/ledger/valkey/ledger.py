@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 from trustlane.errors import LedgerError
 from trustlane.ledger.evidence import SILENCE_SECONDS, checked, heft
-from trustlane.ledger.history import History, Subject
+from trustlane.ledger.history import History, Override, Subject
 from trustlane.ledger.observation import Observation
-from trustlane.ledger.port import KEPT_SECONDS, Remembered, latest
+from trustlane.ledger.port import KEPT_SECONDS, Counted, Kept, Remembered, latest
 from trustlane.ledger.silence import SETTLED_AT_ONCE, SETTLING, settled
 from trustlane.ledger.valkey import calls, keys, values
 from trustlane.ledger.valkey.counting import EXACT, Counting
@@ -22,6 +22,7 @@ from trustlane.ledger.valkey.reading import read
 from trustlane.ledger.valkey.servers import Call, Servers, Where
 
 Answer = TypeVar("Answer")
+Item = TypeVar("Item")
 
 THREADS = 16
 """Calls of an event loop that wait for a server at one time; the others wait their turn."""
@@ -81,6 +82,28 @@ class ValkeyLedger:
         made = [("DEL", keys.history_key(subject)), ("DEL", keys.said_key(subject))]
         return bool(self._servers.together(made)[0])
 
+    def override(self, subject: Subject, word: Override) -> None:
+        self._check_open()
+        self._servers.together([calls.override(subject, word, self._now)])
+
+    def how_many(self) -> int:
+        self._check_open()
+        return self._servers.how_many()
+
+    def kept(self) -> Iterable[Kept]:
+        """Everything, but for who spoke of whom on which day."""
+        yield from self.everybody()
+        for part in _parts(self._servers.keys(keys.DECISIONS)):
+            yield from self._decisions([keys.decision_name(key) for key in part])
+        for part in _parts(self._servers.keys(keys.CLAIMS)):
+            yield from map(values.claim_of, filter(None, self._servers.together([("GET", key) for key in part])))
+
+    def restore(self, kept: Sequence[Kept]) -> None:
+        self._check_open()
+        self._servers.together([call for it in kept for call in _put(it, self._now)])
+        spoken = [it.about for it in kept if isinstance(it, Counted) and it.kind in SETTLING]
+        self._servers.together([("ZREM", keys.UNSETTLED, keys.octets(about)) for about in spoken])
+
     def close(self) -> None:
         """Finishes what was begun. Everything after it raises LedgerError."""
         self._is_closed = True
@@ -103,7 +126,7 @@ class ValkeyLedger:
     def _is_new(self, it: Observation, answer: Any) -> bool:
         if it.kind not in EXACT:
             return bool(answer)
-        return answer is None or float(answer.split()[0]) < self._now - KEPT_SECONDS
+        return answer is None or values.claim_time(answer) < self._now - KEPT_SECONDS
 
     def _settle(self, counting: Counting, counted: Sequence[Observation], present: float) -> None:
         """Notes what counted and whose silence it broke; then settles the silence that is due."""
@@ -136,6 +159,18 @@ def _claim(it: Observation, now: float) -> Call:
     return calls.claim(it.once, it.time, now)
 
 
+def _put(it: Kept, now: float) -> tuple[Call, ...]:
+    match it:
+        case History():
+            return (calls.put(it),)
+        case Remembered():
+            return calls.keep(it)
+        case Counted(kind="vote"):
+            return (calls.said(it),)
+        case Counted():
+            return (calls.claim(it[:3], it.time, now),)
+
+
 def _first_of_each(observations: Sequence[Observation]) -> Iterator[Observation]:
     """Of those that count exactly once the first alone, where one write has the same again."""
     seen = set()
@@ -147,7 +182,7 @@ def _first_of_each(observations: Sequence[Observation]) -> Iterator[Observation]
             yield it
 
 
-def _parts(subjects: Sequence[Subject]) -> Iterator[list[Subject]]:
-    rest = iter(subjects)
+def _parts(many: Iterable[Item]) -> Iterator[list[Item]]:
+    rest = iter(many)
     while part := list(islice(rest, LISTED_AT_ONCE)):
         yield part

@@ -97,6 +97,15 @@ class Servers:
         with self._saying():
             yield from self._writing().scan_iter(match=pattern, count=1_000)
 
+    def how_many(self) -> int:
+        """Keys of all servers, whosever they are.
+
+        Raises:
+            LedgerError: as :meth:`together`.
+        """
+        with self._saying():
+            return int(self._writing().dbsize())
+
     def close(self) -> None:
         for client in (self._primary, self._replica):
             if client is not None:

@@ -1,23 +1,43 @@
-"""Values: a history and a decision as the server keeps them, readable for whoever looks."""
+"""Values: what the servers keep, readable for whoever looks."""
 
 import json
+from typing import get_type_hints
+from urllib.parse import quote, unquote
 
 from trustlane.ledger.history import History, Subject
-from trustlane.ledger.port import Remembered
+from trustlane.ledger.port import Counted, Remembered
 
-_INTEGERS = frozenset(name for name, kind in History.__annotations__.items() if kind in (int, bool))
-_TYPES = [int if name in _INTEGERS else float for name in History._fields[1:]]
+_WORDS = ("set_to", "set_why")
+
+NUMBERS = tuple(name for name in History._fields[1:] if name not in _WORDS)
+"""The numbers of a history in the order in which they are kept; after them stand the operator's words, if any."""
+
+_TYPES = [int if kind in (int, bool) else float for name, kind in get_type_hints(History).items() if name in NUMBERS]
+_IS_TRUSTED = NUMBERS.index("is_trusted")
 
 
 def history_of(subject: Subject, kept: bytes) -> History:
-    """Numbers parted by blanks, in the order of the fields."""
-    numbers = [kind(float(value)) for kind, value in zip(_TYPES, kept.split(), strict=True)]
+    """Numbers parted by blanks."""
+    parts = kept.split()
+    numbers = [kind(float(value)) for kind, value in zip(_TYPES, parts, strict=False)]
     numbers[_IS_TRUSTED] = bool(numbers[_IS_TRUSTED])
-    return History(subject, *numbers)  # type: ignore[arg-type]
+    to, why = words_of(parts[len(NUMBERS)]) if len(parts) > len(NUMBERS) else ("", "")
+    return History(subject, *numbers, to, why)  # type: ignore[arg-type, call-arg]
 
 
 def kept_history(history: History) -> bytes:
-    return " ".join(f"{float(value):.17g}" for value in history[1:]).encode()
+    numbers = [f"{float(getattr(history, name)):.17g}" for name in NUMBERS]
+    return " ".join([*numbers, *([kept_words(history.set_to, history.set_why)] if history.set_to else [])]).encode()
+
+
+def words_of(kept: bytes) -> tuple[str, str]:
+    to, _, why = kept.decode().partition("/")
+    return unquote(to), unquote(why)
+
+
+def kept_words(to: str, why: str) -> str:
+    """Without blanks, and never empty."""
+    return f"{quote(to, safe='')}/{quote(why, safe='')}"
 
 
 def decision_of(kept: bytes) -> Remembered:
@@ -31,4 +51,16 @@ def kept_decision(it: Remembered) -> bytes:
     return json.dumps(fields).encode()
 
 
-_IS_TRUSTED = History._fields[1:].index("is_trusted")
+def claim_time(kept: bytes) -> float:
+    return float(kept.split(b" ", 1)[0])
+
+
+def claim_of(kept: bytes) -> Counted:
+    """The time, and what was counted as JSON."""
+    time, _, once = kept.partition(b" ")
+    about, kind, reporter = json.loads(once)
+    return Counted(about, kind, reporter, float(time))
+
+
+def kept_once(once: tuple[str, str, str]) -> str:
+    return json.dumps(once)
