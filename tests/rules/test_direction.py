@@ -62,6 +62,7 @@ def packages() -> list[str]:
     )
 
 
+@pytest.mark.proves("RFC 5863 §2.1")
 @pytest.mark.parametrize("package", packages())
 def test_a_package_imports_only_from_its_left(package: str) -> None:
     for file in files_of(package):

@@ -32,3 +32,11 @@ def test_marks_in_rust_and_in_suites_are_read() -> None:
 def test_every_proof_names_a_listed_section() -> None:
     for (standard, section), tests in proofs().items():
         assert section in LISTED.get(standard, {}), f"{tests[0]} proves {standard} §{section}: add it to docs/rfc.toml"
+
+
+def test_every_section_that_is_done_is_proved() -> None:
+    proved = proofs()
+    for standard, sections in LISTED.items():
+        for section, entry in sections.items():
+            if section != "title" and entry["state"] == "done":
+                assert (standard, section) in proved, f"{standard} §{section} is called done, and no test proves it"

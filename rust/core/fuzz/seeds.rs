@@ -69,7 +69,8 @@ fn seeds_of(case: &Path) -> Vec<Seed> {
 }
 
 /// What golden mails have little of.
-const ODD_ONES: [(&str, &str); 28] = [
+const ODD_ONES: [(&str, &str); 29] = [
+    ("vbr_info", " mv=voucher.example; md = firm.example ;mc=all"),
     ("vbr_info", "md=somebank.example; MC=transaction;\r\n mv=certifier-a.example:certifier-b.example; x=y;"),
     ("arc_set", "arc-authentication-results:(a(b)) i = 01 (c) ;mx; none\r\nARC-Seal : cv=fail; i=1;\r\n"),
     ("arc_set", "ARC-Seal: i=2; cv=pass; h=x\r\nARC-Message-Signature: i=51; h=ARC-Seal\r\nARC-Seal:\r\n"),
