@@ -17,9 +17,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub use records::Records;
 
 /// Questions one message may ask in all. SPF's own limits allow some 170 for each of HELO and MAIL FROM (RFC 7208 §4.6.4:
-/// ten terms, 45 asked ahead of them, ten hosts behind each mx); ten keys and walks fit beside them. One more is answered
-/// "unavailable".
-pub const MAX_QUESTIONS: usize = 400;
+/// ten terms, 45 asked ahead of them, ten hosts behind each mx); ten keys, sixty of a chain of ARC (fifty seals, ten older
+/// message signatures) and walks fit beside them. One more is answered "unavailable".
+pub const MAX_QUESTIONS: usize = 480;
 
 /// A domain name as DNS compares it: lower case A-labels, no final dot (RFC 1035 §2.3.3, RFC 5890 §2.3.2.1).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -9,6 +9,7 @@ from tests.edges.signing.signer import MAIL, NOW, key, lookup, signing_key, zone
 
 from trustlane import Policy, dkim, verify
 from trustlane._core import Examination, UnsignableMessage, results_of, seal
+from trustlane.delivery import edits
 from trustlane.dns.absent import NO_RESOLVER
 from trustlane.identities import ExamineLimits
 
@@ -243,3 +244,20 @@ def test_a_message_may_come_cut_anywhere() -> None:
             examination.learn(zone("rsa2048").ask(asked))
         found = [parts for parts in examination.findings() if parts[0] == "arc"]
         assert [(result, reason) for _, result, reason, *_ in found] == [(whole.result, whole.reason)]
+
+
+@pytest.mark.proves("RFC 8617 §6", "RFC 8617 §10.2")
+def test_a_chain_stands_among_our_own_results() -> None:
+    for mail, told in [
+        (chain([dkim]), "arc=pass header.oldest-pass=0 smtp.remote-ip=192.0.2.7"),
+        (
+            chain([dkim]) + b"more\r\n",
+            'arc=fail reason="the message signature of instance 1 does not count: the body is',
+        ),
+        (MAIL, ""),
+    ]:
+        decision = verify(mail, client_ip="192.0.2.7", resolver=zone("rsa2048"))
+        [results] = [edit for edit in edits(decision, "mx.here.example") if edit.name == "Authentication-Results"]
+        shown = " ".join(results.value.split())
+        assert (told in shown) if told else (" arc=" not in shown)
+        assert decision.action == "deliver", "a chain never fails a mail by itself"
