@@ -45,6 +45,8 @@ def _server(name: str, port: int) -> Server:
         host, port = with_port["six"] or with_port["four"], int(with_port["port"] or with_port["four_port"])
     try:
         ip_address(host)
+        if not 0 < port <= 65535:
+            raise ValueError(port)
         family, _, _, _, place = socket.getaddrinfo(
             host, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
         )[0]
