@@ -7,10 +7,10 @@ PEERS := target/peers/release/trustlane-peers
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check rust python lint bench bench-core bench-package judge wheel docs clean tools fuzz fuzz-reference
+.PHONY: help run test check rust python lint bench bench-core bench-package judge wheel wheel-free-threaded docs clean tools fuzz fuzz-reference
 
 help: ## list every target with its sentence
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-20s %s\n", $$1, $$2}'
 
 run: $(VENV)/release ## build trustlane, start it on loopback, and play example mail at it over SMTP
 	@$(BIN)/python examples/run.py
@@ -68,6 +68,9 @@ fuzz-reference: $(VENV)/dev ## hold the core to trustlane.reference, FUZZ_EXAMPL
 
 wheel: $(VENV)/tools tools ## build the wheel into dist/
 	$(BIN)/maturin build --release --out dist
+
+wheel-free-threaded: $(VENV)/tools tools ## build the wheel for Python 3.14 without the interpreter's lock (cp314t) into dist/
+	$(BIN)/maturin build --release --interpreter python3.14t --out dist
 
 docs: $(VENV)/release ## write the generated references in docs/ anew
 	$(BIN)/python -m tests.rules.generate
