@@ -45,7 +45,7 @@ bench-package: $(VENV)/release ## measure the package's calls, with pytest-bench
 
 # A workspace of its own; mail-auth's dependencies ask for a newer compiler than they need.
 $(PEERS): $(shell find rust/core/src rust/peers/src -name '*.rs') rust/peers/Cargo.toml rust/peers/Cargo.lock | tools
-	cd rust/peers && cargo build --quiet --release --locked --ignore-rust-version --target-dir ../../target/peers
+	cd rust/peers && cargo build --quiet --release --ignore-rust-version --target-dir ../../target/peers
 
 judge: $(VENV)/release ## judge trustlane and plainer ways by all scenarios, a month each, and write docs/assessment.md
 	PYTHONPATH=benches $(BIN)/python -m judge --save

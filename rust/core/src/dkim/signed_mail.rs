@@ -84,3 +84,52 @@ impl SignedMail {
 fn begin(evaluation: &mut Option<Evaluation>, header: &Header, options: &VerifyOptions) -> Vec<BodySpec> {
     evaluation.insert(Evaluation::begin(header, options.now_seconds, &options.limits)).wanted_bodies()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dkim::tests::fixture::{FIELD, MAIL, NOW, RSA_PUBLIC, rsa, signed, txt};
+    use crate::message::Canonicalization::{Relaxed, Simple};
+
+    fn read(mail: &str) -> SignedMail {
+        SignedMail::whole(mail.as_bytes(), VerifyOptions { now_seconds: NOW, ..VerifyOptions::default() })
+    }
+
+    #[test]
+    fn a_body_is_hashed_once_for_each_form_and_length_that_a_living_signature_needs() {
+        let spec = |canonicalization, limit_octets| BodySpec { canonicalization, limit_octets };
+        let relaxed = signed(MAIL, FIELD, &rsa());
+        let simple = signed(MAIL, &FIELD.replace("c=relaxed/relaxed", "c=relaxed/simple"), &rsa());
+        let partial = signed(MAIL, &FIELD.replace("v=1;", "v=1; l=4;"), &rsa());
+        let expired = signed(MAIL, &FIELD.replace("v=1;", "v=1; x=1;"), &rsa());
+        let field = |mail: &str| mail[..mail.len() - MAIL.len()].to_owned();
+        let all = [spec(Relaxed, None), spec(Simple, None), spec(Relaxed, Some(4))];
+        for (mail, made) in [
+            (MAIL.to_owned(), &[][..]),
+            (expired.clone(), &[]),
+            (format!("DKIM-Signature: v=1\r\n{}", MAIL), &[]),
+            (relaxed.clone(), &all[..1]),
+            (field(&relaxed) + &relaxed, &all[..1]),
+            (field(&expired) + &field(&partial) + &field(&simple) + &relaxed, &all),
+        ] {
+            let mail = read(&mail);
+            let bodies = mail.arrival().bodies().expect("it is finished");
+            let found: Vec<_> = all.iter().filter(|spec| bodies.get(spec).is_some()).collect();
+            assert_eq!(found, made.iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_signature_is_verified_once_however_often_its_outcome_is_asked_for() {
+        let mut mail = read(&signed(MAIL, FIELD, &rsa()));
+        assert_eq!(mail.findings(), None);
+        for question in mail.questions() {
+            mail.learn(question, txt(&format!("v=DKIM1; p={RSA_PUBLIC}")));
+        }
+        for _ in 0..3 {
+            assert!(mail.questions().is_empty());
+            assert_eq!(mail.findings().map(|findings| findings[0].reason.code()), Some("dkim.verified"));
+        }
+        assert_eq!((mail.verifications(), mail.options.keys.reads()), (1, 1));
+    }
+}
