@@ -13,9 +13,8 @@ use crate::crypto::{KeyError, PublicKey};
 use crate::dns::Answer;
 use crate::octets::Malformed;
 
-/// Texts that are kept. An RSA-2048 key takes some 3 KiB with its text, measured, so that a full cache stays under 32 MiB;
-/// a relay that saw a million signatures of its users' mail had fewer keys in any hour.
-pub const MAX_CACHED_KEYS: usize = 10_000;
+/// Texts that are kept. An RSA-2048 key takes some 6 KiB with its text, measured, so that a full cache stays under 24 MiB.
+pub const MAX_CACHED_KEYS: usize = 4_000;
 
 /// Octets of a text that is kept. The record of the longest key that verifies (RSA-4096) has some 750; longer texts are no
 /// keys, and are read each time rather than held.
