@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trustlane.batv import BounceKey, BounceKeys
 from trustlane.cli.explain import story
 from trustlane.cli.plain import plain
 from trustlane.dns.zone import ZoneResolver
 from trustlane.flow import consider
-from trustlane.identities import ExamineLimits
+from trustlane.identities import Checks, ExamineLimits, SenderId
 from trustlane.lanes import Mode, Policy
 from trustlane.ledger import Kind, Observation, Subject
 from trustlane.ledger.memory import MemoryLedger
@@ -52,6 +53,7 @@ def walk(case: Case) -> str:
         session.get("helo"),
         session.get("mail_from"),
         session.get("rcpt", ()),
+        submitter=session.get("submitter"),
     )
     decision = consider(
         mail,
@@ -59,11 +61,25 @@ def walk(case: Case) -> str:
         ledger=history(folder / "history.toml"),
         policy=Policy(
             mode=Mode(session.get("mode", "enforce")),
-            limits=ExamineLimits(trusted_sealers=tuple(session.get("trusted_sealers", ()))),
+            limits=ExamineLimits(
+                trusted_sealers=tuple(session.get("trusted_sealers", ())),
+                checks=_checks(session),
+            ),
         ),
         now=session["now"],
     )
     return plain("\n".join(story(mail, decision, session["now"])))
+
+
+def _checks(session: dict[str, Any]) -> Checks:
+    """``[checks]`` may have csa, sender_id, and under batv the domains that this site tags, with a key of zeros."""
+    chosen = session.get("checks", {})
+    domains = chosen.get("batv", [])
+    return Checks(
+        csa=chosen.get("csa", False),
+        sender_id=SenderId(chosen.get("sender_id", "off")),
+        batv=BounceKeys((BounceKey(0, 0, bytes(20)),)).ring(domains) if domains else None,
+    )
 
 
 def history(file: Path) -> MemoryLedger:

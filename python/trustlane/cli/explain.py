@@ -55,6 +55,8 @@ def _message(mail: Transaction, now: Instant) -> Iterator[str]:
     yield f"A mail of {len(mail.message):,} octets, received {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC."
     yield f"  Client: {session.client_ip or 'address not known'}, {_called(session.helo)}."
     yield f"  From {_path(envelope.mail_from)} to {', '.join(envelope.rcpt) or 'recipients not known'}."
+    if envelope.submitter is not None:
+        yield f"  Its client announced {envelope.submitter} as the one who sent it on."
 
 
 def _called(helo: str | None) -> str:

@@ -439,6 +439,7 @@ mod tests {
         ("dmarc", "pass", "dmarc.aligned"),
     ];
 
+    // proves: RFC 8601 §2.7.1
     #[test]
     fn every_check_tells_its_finding_and_each_signature_is_verified_once() {
         let mut examination = begun(facts());

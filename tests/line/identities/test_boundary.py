@@ -6,7 +6,7 @@ import pytest
 
 from trustlane import authres
 from trustlane._core import SigningKey, sign_often
-from trustlane.delivery import DeleteField, InsertField, edits
+from trustlane.delivery import DeleteField, InsertField, apply, edits
 from trustlane.dns.zone import ZoneResolver
 from trustlane.flow import consider
 from trustlane.identities import Boundary, Checks, ExamineLimits
@@ -77,6 +77,16 @@ def test_authres_pitfall_1_every_spelling_of_our_names_is_removed_and_nothing_el
     spans = decision.examined.examination.field_spans
     kept = [name for name, _, _ in spans]
     assert b"X-Google-DKIM-Results" in kept
+
+
+@pytest.mark.proves("RFC 8601 §4")
+def test_our_results_stand_above_all_that_came_with_the_mail() -> None:
+    decision = decided("198.51.100.1")
+    spans = decision.examined.examination.field_spans
+    edited = apply(edits(decision, "mx.example.org"), MAIL.replace(b"\n", b"\r\n"), spans)
+    names = [line.partition(b":")[0] for line in edited.split(b"\r\n") if line[:1].strip()]
+    assert names[:3] == [b"Trust-Lane", b"Authentication-Results", b"Received"]
+    assert authres.reported(edited, ["mx.example.org"])[0].of("iprev")
 
 
 @pytest.mark.proves("RFC 8601 §2.7.6")
