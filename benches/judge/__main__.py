@@ -20,7 +20,8 @@ def main() -> int:
     parser.add_argument("--alone", action="store_true", help="trustlane without those it is held against")
     parser.add_argument("--save", action="store_true", help="write benches/judge/results.json")
     options = parser.parse_args()
-    saved, missed = {}, 0
+    saved: dict[str, dict[str, object]] = {}
+    missed = 0
     for name in options.scenario or sorted(bundled()):
         scenario = load(name)
         result = trial(scenario, () if options.alone else None)
@@ -28,10 +29,17 @@ def main() -> int:
         missed += sum(not mark.holds for mark in reached)
         saved[name] = _as_data(scenario, result, reached)
         _tell(name, result, reached)
-    if options.save:
-        machine = f"{cpu()}, Python {platform.python_version()}"
-        RESULTS.write_text(json.dumps({"machine": machine, "scenarios": saved}, indent=1) + "\n")
+        if options.save:
+            _save(saved)
     return 1 if missed else 0
+
+
+def _save(saved: dict[str, dict[str, object]]) -> None:
+    """Those of the page that were not judged now stay as they are."""
+    kept = json.loads(RESULTS.read_text())["scenarios"] if RESULTS.exists() else {}
+    scenarios = {name: {**kept, **saved}[name] for name in sorted({**kept, **saved})}
+    machine = f"{cpu()}, Python {platform.python_version()}"
+    RESULTS.write_text(json.dumps({"machine": machine, "scenarios": scenarios}, indent=1) + "\n")
 
 
 def _tell(name: str, result: Result, reached: list[Mark]) -> None:

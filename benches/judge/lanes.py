@@ -2,7 +2,9 @@
 
 from judge.rater import JUNK_AT
 from trustlane.lanes import Mode, Policy
+from trustlane.ledger import Subject
 from trustlane.ledger.memory import MemoryLedger
+from trustlane.ledger.reporters import weight_of
 from trustlane.replay import FeedbackEvent, MailEvent, OutboundEvent
 from trustlane.replay.content import ContentFilter
 from trustlane.replay.engine import Engine, Verdict
@@ -38,3 +40,8 @@ class Lanes:
 
     def outbound(self, outbound: OutboundEvent) -> None:
         self._engine.take(outbound)
+
+    def weight_of(self, reporter: str) -> float:
+        """How much a reporter's word counts by now."""
+        subject = Subject("reporter", reporter)
+        return weight_of(self.ledger.read([subject]).get(subject))

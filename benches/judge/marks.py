@@ -8,6 +8,10 @@ from judge.watch import Betrayal, Ordeal
 
 LEAST_COVERAGE_PERCENT = 90.0
 MOST_CONTAMINATION = 200.0
+MEASURABLE = 100_000
+"""Trusted mails from which a share of 200 in a million can be told: twenty of them. A small world in which as much goes
+wrong as in a large one says nothing of shares."""
+
 MOST_AFTER_TURN = 20
 MOST_COPIES = 50
 
@@ -30,18 +34,17 @@ class Mark:
 def marks(result: Result) -> Iterator[Mark]:
     """All marks that the scenario can tell of."""
     figures = result.figures["**trustlane**"]
-    if figures.established_coverage_percent is not None:
-        yield Mark(
-            f"at least {LEAST_COVERAGE_PERCENT:g} % of wanted mail of established senders takes the trusted lane",
-            f"{figures.established_coverage_percent:.2f} % of {figures.established_wanted:,}",
-            figures.established_coverage_percent >= LEAST_COVERAGE_PERCENT,
-        )
-    if figures.contamination_per_million is not None:
-        yield Mark(
-            f"fewer than {MOST_CONTAMINATION:g} unwanted among a million trusted mails",
-            f"{figures.contamination_per_million:.0f}",
-            figures.contamination_per_million < MOST_CONTAMINATION,
-        )
+    if figures.established_coverage_percent is not None and figures.trusted >= MEASURABLE:
+        what = f"at least {LEAST_COVERAGE_PERCENT:g} % of wanted mail of established senders takes the trusted lane"
+        came = f"{figures.established_coverage_percent:.2f} % of {figures.established_wanted:,}"
+        yield Mark(what, came, figures.established_coverage_percent >= LEAST_COVERAGE_PERCENT)
+    if figures.contamination_per_million is not None and figures.trusted >= MEASURABLE:
+        came = f"{figures.contamination_per_million:.0f}"
+        what = f"fewer than {MOST_CONTAMINATION:g} unwanted among a million trusted mails"
+        yield Mark(what, came, figures.contamination_per_million < MOST_CONTAMINATION)
+    strays = 1e6 * result.watch.strays / max(figures.trusted, 1)
+    what = f"of those to whom nothing had happened, fewer than {MOST_CONTAMINATION:g}"
+    yield Mark(what, f"{strays:.0f}", strays < MOST_CONTAMINATION)
     for betrayal in result.watch.betrayals:
         yield from _betrayal(betrayal)
     for ordeal in result.watch.ordeals:
@@ -71,7 +74,7 @@ def _betrayal(it: Betrayal) -> Iterator[Mark]:
     what = "the turned sender" if kind == "turn" else "the taken mailbox of"
     yield Mark(
         f"{what} {victim} is demoted by the third independent bad observation",
-        f"after {min(len(it.heard), 3)} or fewer{before}" if it.is_demoted else "never",
+        f"{len(it.heard)} were heard, {it.after_third} mails trusted after the third{before}",
         it.is_demoted and it.after_third == 0,
     )
     yield Mark(

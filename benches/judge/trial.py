@@ -70,7 +70,7 @@ def trial(scenario: Scenario, others: Sequence[Rater] | None = None) -> Result:
             mails += 1
             watch.mail(event, lanes.verdict, recorded.truth)
         elif isinstance(event, FeedbackEvent):
-            watch.feedback(event)
+            watch.feedback(event, lanes.weight_of(event.reporter))
     figures = {name: tally.figures() for name, tally in tallies.items()}
     return Result(scenario.title, figures, watch, lanes.changed_unanswered, mails, seconds)
 

@@ -9,6 +9,10 @@ from trustlane.simulate.incidents import DAY_SECONDS, Mishap
 
 _AGAINST = frozenset({FeedbackKind.COMPLAINT, FeedbackKind.JUNK, FeedbackKind.TRAP})
 
+KNOWN_WEIGHT = 0.5
+"""From here on a reporter is known: others bore out at least half of what it said. Ten newcomers must not be able to
+demote anybody, so three of them are no proof either."""
+
 AFTERMATH_SECONDS = 2 * DAY_SECONDS
 """How long after a slander or an outage its victims are still watched: feedback comes late."""
 
@@ -21,7 +25,7 @@ class Betrayal:
         was_trusted: whether the victim's mail was trusted just before.
         harm: unwanted mails in the trusted lane, all in all.
         before_demotion: unwanted mails in the trusted lane before the first that was not.
-        heard: who spoke against it before it was demoted: people, traps, and the filter in an audit.
+        heard: who spoke against it before it was demoted: known reporters, traps, and the filter in an audit.
         after_third: unwanted mails in the trusted lane once three had spoken.
         is_demoted: whether an unwanted mail took the open lane.
     """
@@ -50,11 +54,16 @@ class Ordeal:
 
 
 class Watch:
-    """Follows each mishap of a scenario."""
+    """Follows each mishap of a scenario.
+
+    Attributes:
+        strays: unwanted mails in the trusted lane of nobody to whom something had happened.
+    """
 
     def __init__(self, mishaps: tuple[Mishap, ...]) -> None:
         self.betrayals = [Betrayal(it) for it in mishaps if it.incident.kind in ("turn", "compromise", "dkim-replay")]
         self.ordeals = [Ordeal(it) for it in mishaps if it.incident.kind in ("slander", "outage")]
+        self.strays = 0
         self._filter = ContentFilter()
         self._is_trusted: dict[str, bool] = {}
         self._was_trusted: dict[int, set[str]] = {}
@@ -63,9 +72,10 @@ class Watch:
         """One mail with what was done."""
         domain = (mail.author or "").rpartition("@")[2]
         is_trusted = verdict.lane.value == "trusted"
-        for betrayal in self.betrayals:
-            if _is_of(mail, domain, betrayal.mishap, truth):
-                self._betrayed(betrayal, mail, domain, verdict)
+        betrayals = [it for it in self.betrayals if _is_of(mail, domain, it.mishap, truth)]
+        for betrayal in betrayals:
+            self._betrayed(betrayal, mail, domain, verdict)
+        self.strays += is_trusted and truth is Truth.UNWANTED and not betrayals
         is_answered = not any(finding.result == "temperror" for finding in mail.findings)
         if truth is not Truth.WANTED or not is_answered or not _is_direct(mail, domain):
             return
@@ -73,9 +83,9 @@ class Watch:
             self._endured(ordeal, mail.time, domain, is_trusted=is_trusted)
         self._is_trusted[domain] = is_trusted
 
-    def feedback(self, feedback: FeedbackEvent) -> None:
-        """What was said of a mail."""
-        if feedback.kind in _AGAINST:
+    def feedback(self, feedback: FeedbackEvent, weight: float) -> None:
+        """What was said of a mail, and how much the word of who says so weighs. Newcomers prove nothing yet."""
+        if feedback.kind in _AGAINST and (weight >= KNOWN_WEIGHT or feedback.kind is FeedbackKind.TRAP):
             for betrayal in self.betrayals:
                 if feedback.about in betrayal.mails and not betrayal.is_demoted:
                     betrayal.heard.add(feedback.reporter)

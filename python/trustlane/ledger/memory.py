@@ -151,7 +151,7 @@ class MemoryLedger:
         """Looks at the next few histories, round and round, and deletes those that say nothing any more."""
         looked_at = list(islice(self._round, LOOKED_AT_ONCE))
         if len(looked_at) < LOOKED_AT_ONCE:
-            self._round = iter(sorted(self._histories))
+            self._round = iter(list(self._histories))
             looked_at += islice(self._round, LOOKED_AT_ONCE - len(looked_at))
         for subject in looked_at:
             history = self._histories.get(subject)
