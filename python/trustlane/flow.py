@@ -72,7 +72,7 @@ async def aconclude(
         opinions = await agather(policy.assessors, found.identities, context, resolver, now)
     decision = decide(mail, found, histories, opinions, policy, now)
     try:
-        await ledger.awrite(decision.observations(now), [decision.remembered(now)])
+        await ledger.awrite(decision.observations(now), decision.kept(now))
     except LedgerError as error:
         log.error("ledger cannot be written: %s", error)
     return decision
@@ -82,7 +82,7 @@ def carry(mail: Transaction, *, resolver: Resolver, ledger: Ledger, policy: Poli
     """The same without an event loop."""
     decision = consider(mail, resolver=resolver, ledger=ledger, policy=policy, now=now)
     try:
-        ledger.write(decision.observations(now), [decision.remembered(now)])
+        ledger.write(decision.observations(now), decision.kept(now))
     except LedgerError as error:
         log.error("ledger cannot be written: %s", error)
     return decision
@@ -154,6 +154,7 @@ def decide(
         identities=identities,
         assessment=assessment,
         examined=examined,
+        message_id=_message_id(mail, examined),
     )
 
 
@@ -168,3 +169,14 @@ def _decision_id(mail: Transaction, examined: Examined, now: Instant) -> str:
     for part in (repr((now, mail.session, mail.envelope)).encode(), header):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
+
+
+def _message_id(mail: Transaction, examined: Examined) -> str:
+    """The first Message-ID; one longer than a line can be names nothing (RFC 5322 §2.1.1)."""
+    for name, start, end in examined.examination.field_spans:
+        if name.lower() == b"message-id" and end - start <= MOST_MESSAGE_ID_OCTETS:
+            return mail.message[start:end].partition(b":")[2].strip().decode("latin-1")
+    return ""
+
+
+MOST_MESSAGE_ID_OCTETS = 998

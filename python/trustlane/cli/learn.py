@@ -23,6 +23,7 @@ from trustlane.cli.store import ledger_to_write
 from trustlane.ledger import Kind
 from trustlane.reasons import Reason
 from trustlane.reports import Learned, Listener, read_report
+from trustlane.reports.content import READERS
 
 REFUSED = 1
 """Exit code where nothing was counted because the report cannot be believed."""
@@ -43,6 +44,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="it is a report about other mails: a feedback report (ARF), a forwarded complaint or a bounce",
     )
+    verdict.add_argument(
+        "--sent",
+        action="store_true",
+        help="somebody here wrote it: to correspondents, and it may answer a mail",
+    )
+    verdict.add_argument(
+        "--filtered", action="store_true", help="a content filter behind us wrote its verdict above our own field"
+    )
     parser.add_argument("--reporter", metavar="NAME", help="who says so; by default the user who runs this")
     declare_mail(parser)
     declare_world(parser)
@@ -54,6 +63,10 @@ def run(options: argparse.Namespace) -> int:
     mail = mail_of(options)
     listener = Listener(site_keys_of(settings), ledger_to_write(settings), policy_of(settings).thresholds)
     reporter, now = options.reporter or getpass.getuser(), now_of(options)
+    if options.sent:
+        return _told(listener.sent(mail, now=now))
+    if options.filtered:
+        return _told(listener.filtered(mail, settings.feedback.verdict_fields or tuple(READERS), now=now))
     if not options.report:
         resolver = resolver_of(options, settings)
         return _told(listener.learn(mail, options.kind, reporter=reporter, resolver=resolver, now=now))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 
 from trustlane.cli.common import Common
+from trustlane.cli.reporting import sent_of
 from trustlane.keys import KeyRing, KeyTable
 from trustlane.milter.direction import OurMail
 from trustlane.milter.events import MailStarted
@@ -15,6 +16,7 @@ from trustlane.milter.limits import Limits
 from trustlane.milter.outbound import Outbound
 from trustlane.milter.server import MilterServer
 from trustlane.milter.session import Client, FilteredMail
+from trustlane.reports import Listener
 from trustlane.settings import Settings
 from trustlane.settings.tree import MilterSettings
 
@@ -63,7 +65,9 @@ def _filter(settings: Settings, common: Common) -> Filter:
         mail_seconds=settings.dns.mail_seconds,
         observer=common.observer,
     )
-    outbound = Outbound(settings.site.authserv_id, lambda: keys, common.replay, time.time)
+    listener = Listener(common.policy.keys, common.ledger, common.policy.thresholds)
+    sent = sent_of(settings, listener)
+    outbound = Outbound(settings.site.authserv_id, lambda: keys, common.replay, time.time, sent)
     return Filter(_our_mail(settings.milter), inbound, outbound)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
 
 from trustlane.assessment import Assessment
 from trustlane.identities import Examined, Finding, Identities
@@ -39,6 +40,7 @@ class Decision:
         identities: who answers for the mail.
         assessment: what they did before.
         examined: findings, questions and answers.
+        message_id: of the mail, by which an answer names it; ``""`` where it has none.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Decision:
     identities: Identities
     assessment: Assessment
     examined: Examined
+    message_id: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -82,3 +85,16 @@ class Decision:
             message=self.assessment.sighting.message,
             copy_of=self.assessment.copy_of,
         )
+
+    def kept(self, now: Instant) -> list[Remembered]:
+        """The same, and under the name by which an answer to the mail finds it."""
+        remembered = self.remembered(now)
+        if not self.message_id or not self.identities.subjects:
+            return [remembered]
+        return [remembered, Remembered(answered_to(self.message_id), now, self.lane, "named", (), self.id)]
+
+
+def answered_to(message_id: str) -> str:
+    """The name under which the decision about a mail of this Message-ID is kept; ``reasons`` holds its id."""
+    digest = blake2b(message_id.encode("utf-8", "surrogatepass"), digest_size=12)
+    return f"message-id {digest.hexdigest()}"

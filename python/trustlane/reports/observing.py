@@ -11,11 +11,9 @@ from trustlane.lanes import Decision
 from trustlane.ledger import AsyncLedger, Kind
 from trustlane.message import Instant, Transaction
 from trustlane.reports.content import verdict_of
+from trustlane.reports.learn import FILTER
 
 log = logging.getLogger(__name__)
-
-FILTER = "content-filter"
-"""The reporter of a content filter's verdicts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Report:
         kind: what it says of the senders; ``None`` where it leaves that to the address it was sent to.
         shown: the ids it shows, signed or not, each once.
         notes: what else an operator should know of it.
+        unreachable: addresses that a bounce says do not exist.
+        message_id: of the mail that bounced.
         is_about_behaviour: false where nothing can be learned of a sender, as from a failed authentication elsewhere.
     """
 
@@ -34,6 +36,8 @@ class Report:
     shown: tuple[str, ...]
     notes: tuple[Reason, ...] = ()
     is_about_behaviour: bool = True
+    unreachable: tuple[str, ...] = ()
+    message_id: str = ""
 
 
 def read_report(octets: bytes) -> Report | Reason:
@@ -82,7 +86,14 @@ def _of_bounce(bounce: Bounce) -> Report:
     )
     shown = shown_by_header(bounce.reported)
     is_verdict = any(it.is_refused_by_policy for it in bounce.deliveries)
-    return Report(Kind.JUNK if is_verdict else None, (shown,) if shown else (), notes, is_verdict)
+    return Report(
+        kind=Kind.JUNK if is_verdict else None,
+        shown=(shown,) if shown else (),
+        notes=notes,
+        is_about_behaviour=is_verdict,
+        unreachable=tuple(it.address for it in bounce.deliveries if it.is_unknown_recipient),
+        message_id=next((value for name, value in bounce.reported if name == "message-id"), ""),
+    )
 
 
 def _shown_by(mail: Message) -> Iterator[str]:

@@ -469,6 +469,11 @@ class FeedbackSettings:
         example='not_junk_addresses = ["notspam@example.org"]',
         check=each_a_mailbox,
     )
+    correspondents: bool = setting(
+        default=True,
+        doc="Whether our own mail, where it passes the milter, tells whom people here write to and what they answer.",
+        example="correspondents = false",
+    )
     trap_addresses: tuple[str, ...] = setting(
         (),
         doc="Addresses that nobody ever gave away: whoever answers for mail to them sends what was not asked for.",
