@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trustlane._core import Answer, Examination, KeyCache, Question
+from trustlane.dkim.errors import ParameterError
 from trustlane.dns import AsyncResolver, Resolver
 from trustlane.identities import KEYS, Finding
 from trustlane.message import Instant
@@ -76,6 +77,9 @@ def examine_chain(
         now: Unix seconds of receipt; by default this moment.
         trusted_sealers: domains whose seals count; those that do are the fact ``trusted_sealers`` of the finding.
         cache: key records that were read before; by default those of the whole process.
+
+    Raises:
+        ParameterError: a trusted sealer is no domain name, or ``line_ends`` is no policy.
     """
     examination = _begun(message, now, trusted_sealers, line_ends, cache)
     while asked := examination.questions():
@@ -105,9 +109,12 @@ def _begun(
     message: bytes, now: Instant | None, trusted_sealers: Sequence[str], line_ends: str, cache: KeyCache
 ) -> Examination:
     instant = time.time() if now is None else now
-    examination = Examination(
-        now=int(instant), line_ends=line_ends, trusted_sealers=trusted_sealers, cache=cache, max_signatures=0
-    )
+    try:
+        examination = Examination(
+            now=int(instant), line_ends=line_ends, trusted_sealers=trusted_sealers, cache=cache, max_signatures=0
+        )
+    except ValueError as error:
+        raise ParameterError(str(error)) from error
     examination.feed(message)
     examination.finish()
     return examination

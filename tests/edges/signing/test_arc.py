@@ -190,6 +190,12 @@ def test_a_chain_is_examined_with_keys_alone_and_tells_its_sets() -> None:
     assert (unknown.finding.result, unknown.sets[0].sealer.is_verified) == ("temperror", False)
 
 
+@pytest.mark.parametrize("wrong", [{"trusted_sealers": ["a..b"]}, {"line_ends": "any"}])
+def test_an_argument_that_cannot_be_is_the_callers_error(wrong: dict[str, object]) -> None:
+    with pytest.raises(dkim.ParameterError):
+        dkim.examine_chain(MAIL, resolver=NO_RESOLVER, **wrong)
+
+
 async def test_an_event_loop_gets_the_same_chain() -> None:
     mail = chain([dkim, dkimpy])
     assert await dkim.aexamine_chain(mail, resolver=zone("rsa2048")) == dkim.examine_chain(
