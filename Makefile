@@ -35,7 +35,7 @@ lint: $(VENV)/tools tools ## formatting, lints and types of both languages
 
 bench: $(VENV)/release $(PEERS) ## measure against the floor and peers, in one run, as ratios
 	$(BIN)/python benches/ratios.py $(PEERS)
-	$(BIN)/python -m pytest benches/test_policy.py benches/test_dns.py --import-mode=prepend -p no:cacheprovider --benchmark-only --benchmark-columns=min,iqr,rounds
+	$(BIN)/python -m pytest benches/test_policy.py benches/test_dns.py benches/test_assessment.py --import-mode=prepend -p no:cacheprovider --benchmark-only --benchmark-columns=min,iqr,rounds
 
 bench-core: tools ## measure the parts of the core, with criterion
 	cargo bench --quiet -p trustlane-core

@@ -1,6 +1,7 @@
 """Benchmarks are told as ratios to something in the same run: a figure in seconds says more of the machine."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -11,15 +12,37 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     session = getattr(config, "_benchmarksession", None)
     if session is None:
         return
-    minima = {
-        (bench.extra_info["row"], bench.extra_info["by"]): bench.stats.min
-        for bench in session.benchmarks
-        if bench.stats.data and bench.extra_info.get("table") == "policy"
-    }
-    if minima:
+    if minima := minima_of(session, "policy"):
         terminalreporter.section("SPF, DMARC and a whole mail, answers kept; the quickest of many rounds")
         for line in policy_ratios(minima):
             terminalreporter.write_line(line)
+    if minima := minima_of(session, "assessment"):
+        terminalreporter.section("Standing among a million names; the quickest of many rounds")
+        for line in assessment_ratios(minima):
+            terminalreporter.write_line(line)
+
+
+def minima_of(session: Any, table: str) -> dict[tuple[str, str], float]:
+    """Seconds by row and by who did it, of one table."""
+    return {
+        (bench.extra_info["row"], bench.extra_info["by"]): bench.stats.min
+        for bench in session.benchmarks
+        if bench.stats.data and bench.extra_info.get("table") == table
+    }
+
+
+def assessment_ratios(minima: Mapping[tuple[str, str], float]) -> list[str]:
+    """One line a row, with how many bare reads of one row it is worth.
+
+    Args:
+        minima: seconds by row and by who did it; the floor is one bare read of SQLite.
+    """
+    rows = [("", "trustlane", "bare reads")]
+    for row in dict.fromkeys(row for row, _ in minima):
+        trustlane, floor = (minima.get((row, by)) for by in ("trustlane", "floor"))
+        rows.append((row, f"{trustlane * 1e6:.1f} us" if trustlane else "", _ratio(trustlane, floor)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
 
 
 def policy_ratios(minima: Mapping[tuple[str, str], float]) -> list[str]:

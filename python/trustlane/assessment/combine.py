@@ -65,15 +65,16 @@ def _own_word(
 
     The people here wrote to somebody at a firm; if the firm has turned, so has the hand that writes in that name.
     """
+    words = [it for it in opinions if it.reach is Reach.OWN and it.is_good]
+    if not words:
+        return None
     if any(it.has_turned and it.subject.kind in HOMES and not _houses_many(it, histories) for it in validated):
         return None
     told_apart = {
         it.subject for it in validated if it.is_braked or is_told_apart(it, has_author=False, thresholds=thresholds)
     }
-    for it in opinions:
-        if it.reach is Reach.OWN and it.is_good and it.subject not in told_apart:
-            return Word(is_trusted=True, reasons=(it.reason,), trusted_for=it.subject)
-    return None
+    its = next((it for it in words if it.subject not in told_apart), None)
+    return Word(is_trusted=True, reasons=(its.reason,), trusted_for=its.subject) if its else None
 
 
 HOUSES_MANY = 20.0

@@ -126,12 +126,12 @@ def standings(
         kept = _kept.get(subject)
         if (
             kept is not None
-            and kept.history is history
-            and kept.newcomers is newcomers
-            and kept.minute == minute
-            and kept.thresholds is thresholds
+            and kept[0] is history
+            and kept[1] is newcomers
+            and kept[2] == minute
+            and kept[3] is thresholds
         ):
-            found.append(kept.standing)
+            found.append(kept[4])
             continue
         found.append(None)
         open_places.append(place)
@@ -155,13 +155,8 @@ MOST_KEPT = 8_192
 """Standings kept from one mail to the next, some 5 MB: most mail comes from few subjects."""
 
 
-class _Kept(NamedTuple):
-    history: History | None
-    newcomers: History | None
-    minute: float
-    thresholds: Thresholds
-    standing: Standing
-
+_Kept = tuple[History | None, History | None, float, Thresholds, Standing]
+"""The histories of a subject and of newcomers, the minute, the thresholds, and what follows from them."""
 
 _kept: dict[Subject, _Kept] = {}
 
@@ -170,11 +165,11 @@ def _keep(judged: Standing, histories: Mapping[Subject, History], minute: float,
     subject = judged.subject
     history = histories.get(subject)
     # After a pause it depends on the mail at hand whether the name has a new owner.
-    if history and minute * JUDGED_AGAIN_SECONDS - history.last_mail > NEW_OWNER_SECONDS:
+    if history and history.last_mail and minute * JUDGED_AGAIN_SECONDS - history.last_mail > NEW_OWNER_SECONDS:
         return
     if len(_kept) > MOST_KEPT:
         _kept.clear()
-    _kept[subject] = _Kept(history, histories.get(newcomers_like(subject)), minute, thresholds, judged)
+    _kept[subject] = (history, histories.get(newcomers_like(subject)), minute, thresholds, judged)
 
 
 def _judged(
@@ -201,7 +196,7 @@ class _Counted(NamedTuple):
 
 def _counted(history: History, newcomers: History | None, now: float, sighting: Sighting) -> _Counted:
     is_renewed = False
-    if now - history.last_mail > NEW_OWNER_SECONDS:
+    if history.last_mail and now - history.last_mail > NEW_OWNER_SECONDS:
         past, history = history, renewed(history, sighting, now)
         is_renewed = history is not past
     kept = left(now - history.as_of) if now > history.as_of else 1.0
@@ -219,24 +214,23 @@ def _standing(it: _Counted, now: float, thresholds: Thresholds) -> Standing:
     prior = it.prior_good + it.prior_bad
     lower, upper = bounds(it.prior_good + it.good, it.prior_bad + it.bad, thresholds.doubt)
     long_bound = bounds(*it.long, thresholds.doubt)[0] if it.long else lower
-    has_turned = it.drift >= thresholds.turned_at
-    override = history.override(now)
+    override = history.override(now) if history.set_until else None
     level = _LEVELS[override.to] if override else _level(lower, upper, long_bound, own, it, thresholds)
     return Standing(
-        subject=history.subject,
-        rating=(it.prior_good + it.good) / (own + prior),
-        confidence=own / (own + prior),
-        sample_size=own,
-        lower_bound=lower,
-        upper_bound=upper,
-        level=level,
-        long_bound=long_bound,
-        drift=it.drift,
-        has_turned=has_turned,
-        is_braked=level is Level.TRUSTED and _is_braked(history, now),
-        is_shared=is_shared(history, thresholds),
-        is_renewed=it.is_renewed,
-        override=override,
+        history.subject,
+        (it.prior_good + it.good) / (own + prior),
+        own / (own + prior),
+        own,
+        lower,
+        upper,
+        level,
+        long_bound,
+        it.drift,
+        it.drift >= thresholds.turned_at,
+        level is Level.TRUSTED and _is_braked(history, now),
+        is_shared(history, thresholds),
+        it.is_renewed,
+        override,
     )
 
 

@@ -18,8 +18,10 @@ def is_stale(history: History, now: float) -> bool:
     if now < history.set_until:
         return False
     idle = now - history.last_seen
+    if idle <= SIGNATURE_SECONDS:
+        return False
     if history.subject.kind == "signature":
-        return idle > SIGNATURE_SECONDS
+        return True
     if history.subject.kind == "correspondent":
         return idle > 2 * LAPSE_SECONDS
     if idle > LAPSE_SECONDS:

@@ -146,32 +146,44 @@ _NEWCOMERS = {
 
 def _after_mail(history: History, observation: Observation) -> History:
     """One mail more: its time, its volume, and its marks. A mail alone teaches nothing."""
-    time, sighting, subject = observation.time, observation.sighting, history.subject
+    time, sighting = observation.time, observation.sighting
     windows = with_mail(history, time)
-    brakes = history.is_trusted and not history.audits_due and is_over(windows)
-    return History(
-        subject,
-        history.good,
-        history.bad,
-        history.as_of,
-        min(history.first_seen or time, time),
-        max(history.last_seen, time),
-        history.mails + 1,
-        history.is_trusted,
-        history.long_good,
-        history.long_bad,
-        history.drift,
-        max(history.last_mail, time),
-        *windows,
-        time if brakes else history.braked_at,
-        AUDITS if brakes else history.audits_due,
-        history.keys | sighting.keys,
-        history.networks | sighting.network,
-        history.others | others_of(subject, observation),
-        history.set_until,
-        history.set_to,
-        history.set_why,
+    (subject, good, bad, as_of, first_seen, last_seen, mails, is_trusted, long_good, long_bad, drift, last_mail, *_) = (
+        history
     )
+    braked_at, audits_due = history.braked_at, history.audits_due
+    if is_trusted and not audits_due and is_over(windows):
+        braked_at, audits_due = time, AUDITS
+    return _new(
+        History,
+        (
+            subject,
+            good,
+            bad,
+            as_of,
+            min(first_seen or time, time),
+            max(last_seen, time),
+            mails + 1,
+            is_trusted,
+            long_good,
+            long_bad,
+            drift,
+            max(last_mail, time),
+            *windows,
+            braked_at,
+            audits_due,
+            history.keys | sighting.keys,
+            history.networks | sighting.network,
+            history.others | others_of(subject, observation),
+            history.set_until,
+            history.set_to,
+            history.set_why,
+        ),
+    )
+
+
+_new = tuple.__new__
+"""Makes a named tuple in one step; its own constructor takes as long again for so many fields."""
 
 
 def others_of(subject: Subject, observation: Observation) -> int:
@@ -196,53 +208,56 @@ def _after_writing(history: History, observation: Observation) -> History:
 
 
 def _after_label(history: History, kind: Kind, time: float, weight: float) -> History:
-    as_of = history.as_of
-    old, new = (left(time - as_of), 1.0) if time > as_of else (1.0, left(as_of - time))
-    good_weight, bad_weight = GOOD.get(kind, 0.0) * weight * new, BAD.get(kind, 0.0) * weight * new
-    good, bad = history.good * old + good_weight, history.bad * old + bad_weight
+    """Counted for each subject of each mail, so the fields are taken apart and put together in one step each."""
+    (subject, good, bad, as_of, first_seen, last_seen, mails, is_trusted, long_good, long_bad, drift, *rest) = history
+    for_it, against_it = GOOD.get(kind, 0.0) * weight, BAD.get(kind, 0.0) * weight
+    if time > as_of:
+        old = left(time - as_of)
+        good, bad, long_good, long_bad, drift = good * old, bad * old, long_good * old, long_bad * old, drift * old
+        as_of = time
+    elif time < as_of:
+        new = left(as_of - time)
+        for_it, against_it, weight = for_it * new, against_it * new, weight * new
+    long_good, long_bad = max(long_good, good) + for_it, max(long_bad, bad) + against_it
+    good, bad = good + for_it, bad + against_it
     if good + bad > EVIDENCE_CAP:
         kept = EVIDENCE_CAP / (good + bad)
         good, bad = good * kept, bad * kept
-    windows, audits_due = _released(history, kind, time)
-    return History(
-        history.subject,
-        good,
-        bad,
-        max(as_of, time),
-        min(history.first_seen or time, time),
-        max(history.last_seen, time),
-        history.mails,
-        history.is_trusted,
-        max(history.long_good, history.good) * old + good_weight,
-        max(history.long_bad, history.bad) * old + bad_weight,
-        drifted(history.drift * old, kind, weight * new),
-        history.last_mail,
-        *windows,
-        history.braked_at,
-        audits_due,
-        history.keys,
-        history.networks,
-        history.others,
-        history.set_until,
-        history.set_to,
-        history.set_why,
+    counted = _new(
+        History,
+        (
+            subject,
+            good,
+            bad,
+            as_of,
+            min(first_seen or time, time),
+            max(last_seen, time),
+            mails,
+            is_trusted,
+            long_good,
+            long_bad,
+            drifted(drift, kind, weight),
+            *rest,
+        ),
     )
+    return _released(counted, kind, time) if counted.audits_due else counted
 
 
-def _released(history: History, kind: Kind, time: float) -> tuple[tuple[int, int, float, int, int, float], int]:
-    """The volume and the audits still due once this label counts. Only what was sent since can release the brake."""
-    hour, in_hour, most_in_hour = history.hour, history.in_hour, history.most_in_hour
-    day, in_day, most_in_day = history.day, history.in_day, history.most_in_day
-    due = history.audits_due
-    if due:
-        sent_at = time - SILENCE_SECONDS if kind is Kind.SILENCE else time
-        if kind in BAD:
-            due = AUDITS
-        elif sent_at >= history.braked_at:
-            due -= 1
-        if not due:
-            most_in_hour, most_in_day = max(most_in_hour, in_hour), max(most_in_day, in_day)
-    return (hour, in_hour, most_in_hour, day, in_day, most_in_day), due
+def _released(history: History, kind: Kind, time: float) -> History:
+    """The brake once this label counts: a bad one makes all audits due again, a good one of what was sent since one
+    less. When none is due, what was sent is usual from then on."""
+    if kind in BAD:
+        return history._replace(audits_due=AUDITS)
+    sent_at = time - SILENCE_SECONDS if kind is Kind.SILENCE else time
+    if sent_at < history.braked_at:
+        return history
+    if history.audits_due > 1:
+        return history._replace(audits_due=history.audits_due - 1)
+    return history._replace(
+        audits_due=0,
+        most_in_hour=max(history.most_in_hour, history.in_hour),
+        most_in_day=max(history.most_in_day, history.in_day),
+    )
 
 
 def _after_report(reporter: History, observation: Observation, histories: Mapping[Subject, History]) -> History:

@@ -50,7 +50,10 @@ def with_mail(history: History, time: float) -> Windows:
         in_day, most_in_day = 1, _most_in_day(history, day)
     else:
         day, in_day, most_in_day = history.day, history.in_day + 1, history.most_in_day
-    return Windows(hour, in_hour, most_in_hour, day, in_day, most_in_day)
+    return _windows(Windows, (hour, in_hour, most_in_hour, day, in_day, most_in_day))
+
+
+_windows = tuple.__new__
 
 
 def is_over(windows: Windows) -> bool:
