@@ -30,7 +30,9 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     SqliteLedger(path).close()
     columns = ", ".join(("kind", "name", *History._fields[1:]))
     connection = sqlite3.connect(path)
-    connection.executemany(f"INSERT INTO history ({columns}) VALUES ({', '.join('?' * (len(History._fields) + 1))})", _rows())
+    connection.executemany(
+        f"INSERT INTO history ({columns}) VALUES ({', '.join('?' * (len(History._fields) + 1))})", _rows()
+    )
     connection.commit()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
