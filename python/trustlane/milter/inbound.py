@@ -73,6 +73,7 @@ class InboundMail:
 
     def recipient(self, rcpt: str, path: bytes) -> None:
         self._rcpt.append(rcpt)
+        self._examining.recipient(rcpt)
 
     def feed(self, octets: bytes) -> None:
         self._examining.feed(octets)
