@@ -124,6 +124,8 @@ def policy_of(settings: Settings, keys: SiteKeys = NO_KEYS) -> Policy:
         trusted_sealers=settings.arc.trusted_sealers,
         atps=settings.dkim.atps,
         suffixes=suffixes_by(settings),
+        receiver=settings.site.authserv_id,
+        received_spf=settings.spf.received_spf,
         checks=checks_of(settings),
         boundary=boundary_of(settings),
     )

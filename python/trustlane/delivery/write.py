@@ -13,8 +13,9 @@ from trustlane.lanes import Decision
 def edits(decision: Decision, authserv_id: str) -> list[Edit]:
     """What must be changed in the header of this mail.
 
-    Our findings and our lane go above everything (RFC 8601 §4). What a stranger wrote in our name, or in that of a host
-    whose word we take, is removed (RFC 8601 §5), and so is every ``Trust-Lane`` field that came with the mail.
+    Our findings and our lane go above everything (RFC 8601 §4, RFC 7208 §9.1). What a stranger wrote in our name, or in
+    that of a host whose word we take, is removed (RFC 8601 §5), and so is every ``Trust-Lane`` field that came with the
+    mail.
 
     Args:
         decision: what was chosen.
@@ -23,6 +24,7 @@ def edits(decision: Decision, authserv_id: str) -> list[Edit]:
     return [
         InsertField(NAME, trust_lane_value(decision, authserv_id)),
         InsertField("Authentication-Results", write(results(decision.findings, authserv_id))),
+        *(InsertField("Received-SPF", value) for value in decision.examined.received_spf),
         *forged(decision.examined.examination, authserv_id, decision.examined.forged_ids),
     ]
 

@@ -21,6 +21,7 @@ class Examined:
         rounds: how often questions went out; round trips in sequence.
         rejected_at: the octet at which a CR or LF stands alone, where the mail's line ends refuse that.
         reported: what hosts before us found, where the site reads it; told, and never a ground for trust.
+        received_spf: values of Received-SPF fields that the mail gets; none unless the site wants them.
         forged_ids: identifiers, beside this host's own, under which this mail may bear no results.
         examination: the core's side of it, which knows where the header's fields lie.
     """
@@ -30,6 +31,7 @@ class Examined:
     rounds: int
     rejected_at: int | None
     reported: tuple[AuthenticationResults, ...]
+    received_spf: tuple[str, ...]
     forged_ids: tuple[str, ...]
     examination: Examination = field(repr=False, compare=False)
 
@@ -60,6 +62,7 @@ class Examining:
             client_ip=session.client_ip,
             helo=session.helo,
             mail_from=mail_from,
+            receiver=limits.receiver,
             now=int(now),
             line_ends=line_ends,
             max_signatures=limits.max_signatures,
@@ -72,6 +75,7 @@ class Examining:
             checks=limits.checks.words(),
             batv=limits.checks.batv,
         )
+        self._writes_received_spf = limits.received_spf
         self._boundary, self._client_ip = limits.boundary, session.client_ip
         self._told_ahead: set[Question] = set()
 
@@ -132,6 +136,7 @@ class Examining:
             rounds=rounds,
             rejected_at=examination.rejected_at,
             reported=reported(examination.header, readable) if readable else (),
+            received_spf=tuple(examination.received_spf()) if self._writes_received_spf else (),
             forged_ids=self._boundary.forged_ids(self._client_ip),
             examination=examination,
         )

@@ -24,6 +24,8 @@ class ExamineLimits:
             §9.4).
         atps: whether authors' domains are asked for whom they let sign for them (RFC 6541).
         suffixes: a public suffix list, for the legacy way to organizational domains; ``None`` walks the tree.
+        receiver: our name, for SPF's ``%{r}`` (RFC 7208 §7.3) and in Received-SPF.
+        received_spf: whether the mail gets Received-SPF fields beside Authentication-Results.
         checks: those that are made beyond the usual.
         boundary: whose Authentication-Results are ours, and whose may be read.
     """
@@ -33,5 +35,7 @@ class ExamineLimits:
     trusted_sealers: tuple[str, ...] = ()
     atps: bool = False
     suffixes: PublicSuffixes | None = None
+    receiver: str = "unknown"
+    received_spf: bool = False
     checks: Checks = field(default_factory=Checks)
     boundary: Boundary = field(default_factory=Boundary)

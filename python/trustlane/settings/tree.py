@@ -300,6 +300,17 @@ class ArcSettings:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SpfSettings:
+    """How SPF is told (RFC 7208)."""
+
+    received_spf: bool = setting(
+        default=False,
+        doc="Whether mail gets Received-SPF fields (RFC 7208 §9.1) beside Authentication-Results, for readers of them.",
+        example="received_spf = true",
+    )
+
+
 class DmarcDiscovery(StrEnum):
     """How policies and organizational domains are found."""
 
@@ -644,6 +655,7 @@ class Settings:
     senderid: SenderIdSettings = part(SenderIdSettings)
     batv: BatvSettings = part(BatvSettings)
     arc: ArcSettings = part(ArcSettings)
+    spf: SpfSettings = part(SpfSettings)
     dmarc: DmarcSettings = part(DmarcSettings)
     ledger: LedgerSettings = part(LedgerSettings)
     feedback: FeedbackSettings = part(FeedbackSettings)

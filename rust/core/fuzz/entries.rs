@@ -21,11 +21,12 @@ use trustlane_core::{address, authres, batv, dmarc, dna, helo, senderid, spf, ta
 pub type Entry = fn(&[u8]);
 
 /// Every entry under the name of its fuzz target.
-pub const ENTRIES: [(&str, Entry); 14] = [
+pub const ENTRIES: [(&str, Entry); 15] = [
     ("message", message),
     ("tag_list", tag_list),
     ("key_record", key_record),
     ("spf_record", spf_record),
+    ("received_spf", received_spf),
     ("dmarc_record", dmarc_record),
     ("address_list", address_list),
     ("authentication_results", authentication_results),
@@ -99,6 +100,15 @@ pub fn spf_record(octets: &[u8]) {
             now_seconds: NOW_SECONDS,
         };
         answered(|lookups| spf::evaluate(&request, lookups), octets);
+    }
+}
+
+/// What was read of a Received-SPF field says whether it speaks in our name.
+pub fn received_spf(octets: &[u8]) {
+    let is_forged = spf::is_forged(b"Received-SPF", octets, &["mx.example.org"]);
+    match spf::parse_received(octets) {
+        Ok(field) => assert!(field.pairs.iter().any(|(key, _)| key.eq_ignore_ascii_case("receiver")) || is_forged),
+        Err(_) => assert!(is_forged),
     }
 }
 

@@ -69,7 +69,7 @@ fn seeds_of(case: &Path) -> Vec<Seed> {
 }
 
 /// What golden mails have little of.
-const ODD_ONES: [(&str, &str); 29] = [
+const ODD_ONES: [(&str, &str); 31] = [
     ("vbr_info", " mv=voucher.example; md = firm.example ;mc=all"),
     ("vbr_info", "md=somebank.example; MC=transaction;\r\n mv=certifier-a.example:certifier-b.example; x=y;"),
     ("arc_set", "arc-authentication-results:(a(b)) i = 01 (c) ;mx; none\r\nARC-Seal : cv=fail; i=1;\r\n"),
@@ -78,6 +78,11 @@ const ODD_ONES: [(&str, &str); 29] = [
     ("key_record", "v=DKIM1; h=sha1:sha256; s=*:email; t=y:s; n=a note; k=rsa; p= Y W\t I ="),
     ("spf_record", "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 a:mail.%{d}/24//64 mx ptr:firm.example ?all"),
     ("spf_record", "v=spf1 exists:%{ir}.%{l1r+-}._spf.%{d2} include:%{o} redirect=%{h} exp=why.%{d}"),
+    (
+        "received_spf",
+        "pass (mx.example.org: yes) receiver=mx.example.org; client-ip=\"2001:db8::1\"; helo = a.example ; mechanism=mx;",
+    ),
+    ("received_spf", "fail identity=mailfrom; envelope-from=\"\\\"a;b\\\"@firm.example\"; problem=\"(x)\""),
     ("spf_record", "100%% of %{S} from %{c} at %{t} by %{r} was%_wrong%-here"),
     ("dmarc_record", "v=DMARC1; p=none; sp=quarantine; np=reject; adkim=s; aspf=r; psd=y; t=y; fo=1:d:s"),
     ("dmarc_record", "v=DMARC1; p=wrong; rua=mailto:a@firm.example!10m, https://firm.example/r; ruf=mailto:b@x"),

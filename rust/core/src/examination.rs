@@ -200,6 +200,20 @@ impl Examination {
         chain.zip(header).map_or_else(Vec::new, |(chain, header)| chain.sets(header))
     }
 
+    /// Values of Received-SPF fields, one for each identity that was evaluated, MAIL FROM first (RFC 7208 §9.1). Nothing
+    /// while findings are missing.
+    pub fn received_spf(&self) -> Vec<String> {
+        let Some(client_ip) = self.facts.client_ip else { return Vec::new() };
+        let told = spf::Circumstances {
+            client_ip,
+            helo: self.facts.helo.as_deref(),
+            mail_from: self.facts.mail_from.as_deref(),
+            receiver: &self.facts.receiver,
+        };
+        let findings = [&self.spf_mail_from, &self.spf_helo].into_iter().flatten();
+        findings.filter_map(|finding| spf::write_received(finding, &told)).collect()
+    }
+
     /// How SPF came to its finding, replayed with the answers that are there; nothing where it was not evaluated.
     pub fn spf_steps(&self, identity: spf::Identity) -> Vec<spf::Step> {
         let mut lookups = Lookups::new(&self.answers);

@@ -159,6 +159,11 @@ fn in_values() -> Vec<Shape> {
         shape("SPF modifiers", MANY, |n| entry("spf_record", &format!("v=spf1{} -all", " x=y".repeat(n)))),
         shape("blanks between SPF terms", MANY, |n| entry("spf_record", &format!("v=spf1{}-all", " ".repeat(n)))),
         shape("SPF macros", MANY, |n| entry("spf_record", &format!("v=spf1 exists:{}.x -all", "%{l1r-}.".repeat(n)))),
+        shape("pairs of Received-SPF", MANY, |n| entry("received_spf", &format!("pass {}", "a=b; ".repeat(n)))),
+        shape("comments in Received-SPF", MANY, |n| entry("received_spf", &format!("pass {}a=b", "(x)".repeat(n)))),
+        shape("a quoted value of Received-SPF", MANY, |n| {
+            entry("received_spf", &format!("pass a=\"{}\"", "\\\"".repeat(n)))
+        }),
         shape("tags of a DMARC record", 50, |n| entry("dmarc_record", &format!("v=DMARC1; p=none; {}", tags(n - 2)))),
         shape("addresses of a DMARC record", MANY, |n| {
             entry("dmarc_record", &format!("v=DMARC1; p=none; rua={}", "mailto:a@b.example,".repeat(n)))
@@ -176,6 +181,12 @@ fn in_values() -> Vec<Shape> {
         shape("quoted pairs", MANY, |n| entry("address_list", &format!("\"{}\" <a@b.example>", "\\x".repeat(n)))),
         shape("words of a display name", MANY, |n| entry("address_list", &format!("{}<a@b.example>", "x ".repeat(n)))),
         shape("labels of a domain", MANY, |n| entry("address_list", &format!("a@{}b", "b.".repeat(n)))),
+        shape("addresses before brackets", MANY, |n| {
+            entry("address_list", &list(n, |_| "a@b.example <a@b.example>".into()))
+        }),
+        shape("folds between addresses", MANY, |n| {
+            entry("address_list", &format!("a@b.example{},", "\r\n ".repeat(n)))
+        }),
         shape("open angles", MANY, |n| entry("address_list", &"<".repeat(n))),
         shape("resent fields", MANY, |n| {
             entry("purported_address", &format!("{}From: a@b.example\r\n", "Resent-From:\r\nReceived: x\r\n".repeat(n)))

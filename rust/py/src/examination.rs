@@ -12,6 +12,7 @@ use trustlane_core::dns::Name;
 use trustlane_core::examination::{self, Atps, Checks, Options, SessionFacts};
 use trustlane_core::message::{ArrivalOptions, Header, LineEnds};
 use trustlane_core::senderid::{self, Spf1Records};
+use trustlane_core::spf;
 use trustlane_core::vbr;
 
 use crate::answer::Answer;
@@ -111,6 +112,11 @@ impl Examination {
     fn findings<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
         let findings = py.detach(|| self.0.findings()).ok_or_else(not_finished)?;
         findings.iter().map(|finding| write_finding(py, finding)).collect()
+    }
+
+    /// Values of Received-SPF fields, one for each identity that was evaluated (RFC 7208 §9.1).
+    fn received_spf(&self) -> Vec<String> {
+        self.0.received_spf()
     }
 
     /// The steps of SPF for `mailfrom` or `helo`, evaluated once more with the answers that are there; see `Inquiry.spf`.
@@ -220,12 +226,15 @@ pub fn spans<'py>(py: Python<'py>, header: &Header) -> Vec<(Bound<'py, PyBytes>,
     fields.map(|field| (PyBytes::new(py, header.name(field)), field.whole.start, field.whole.end)).collect()
 }
 
-/// Numbers (from 0) of the fields that a stranger wrote in one of our names (RFC 8601 §5).
+/// Numbers (from 0) of the fields that a stranger wrote in one of our names (RFC 8601 §5, RFC 7208 §9.1).
 pub fn forged(header: &Header, ours: &[String]) -> Vec<usize> {
     let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
-    let claims = header.fields().iter().map(|field| authres::claims(header.name(field), header.value(field), &ours));
-    let is_forged = |claim: &Claim| matches!(claim, Claim::Ours | Claim::Unreadable);
-    claims.enumerate().filter_map(|(number, claim)| is_forged(&claim).then_some(number)).collect()
+    let is_forged = |name: &[u8], value: &[u8]| {
+        let claim = authres::claims(name, value, &ours);
+        matches!(claim, Claim::Ours | Claim::Unreadable) || spf::is_forged(name, value, &ours)
+    };
+    let fields = header.fields().iter().enumerate();
+    fields.filter(|(_, field)| is_forged(header.name(field), header.value(field))).map(|(number, _)| number).collect()
 }
 
 pub fn read_address(text: &str) -> PyResult<IpAddr> {

@@ -50,6 +50,7 @@ def test_the_limits_of_settings_reach_the_policy() -> None:
     settings = read(
         {"dkim": {"max_signatures": 3, "max_rsa_bits": 2048}, "arc": {"trusted_sealers": ["lists.example.org"]}}
     )
-    expected = ExamineLimits(max_signatures=3, max_rsa_bits=2048, trusted_sealers=("lists.example.org",))
+    here = "trustlane.localhost"
+    expected = ExamineLimits(max_signatures=3, max_rsa_bits=2048, trusted_sealers=("lists.example.org",), receiver=here)
     assert policy_of(settings).limits == expected
-    assert policy_of(read({})).limits == ExamineLimits()
+    assert policy_of(read({})).limits == ExamineLimits(receiver=here)

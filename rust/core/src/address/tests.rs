@@ -18,7 +18,7 @@ fn told(value: &[u8]) -> String {
     }
 }
 
-// proves: RFC 5322 §3.2, §3.2.4
+// proves: RFC 5322 §3.2, RFC 5322 §3.2.2, RFC 5322 §3.2.4, RFC 5322 §3.4, RFC 5322 §4.4, RFC 6532 §3.2
 #[test]
 fn address_lists_are_read_by_their_grammar() {
     let table = [
@@ -51,6 +51,7 @@ fn address_lists_are_read_by_their_grammar() {
     }
 }
 
+// proves: RFC 5322 §3.2.3, RFC 5322 §3.4.1, RFC 2047 §5
 #[test]
 fn what_breaks_the_grammar_is_told_with_its_place() {
     let table = [

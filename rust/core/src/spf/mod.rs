@@ -9,6 +9,7 @@ mod budget;
 mod evaluate;
 mod macros;
 mod parse;
+mod received;
 mod select;
 mod terms;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use std::net::IpAddr;
 
 pub use evaluate::{evaluate, evaluate_by, explain};
 pub use parse::{Malformed, Record, parse};
+pub use received::{Circumstances, ReceivedSpf, is_forged, parse_received, write_received};
 pub use select::{Selection, Spf1, WithoutName};
 pub use trace::{Outcome, Step};
 

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod pitfalls;
+mod received;
 mod trace;
 
 use proptest::prelude::*;
@@ -166,6 +167,7 @@ fn a_quoted_local_part_may_hold_an_at_sign() {
     assert_eq!(told(&finding), "pass: exists:%{l}.example.com matches the client");
 }
 
+// proves: RFC 7208 §5.7
 #[test]
 fn inside_include_the_domain_changes_and_the_sender_stays() {
     let zone = "example.com TXT v=spf1 include:inner.example -all
@@ -267,6 +269,7 @@ fn ten_mx_hosts_are_asked_for_together_and_an_eleventh_is_an_error() {
     assert_eq!(told(&over.outcome), "permerror: example.com names more than 10 MX hosts");
 }
 
+// proves: RFC 7208 §2.6.6
 #[test]
 fn one_mx_host_that_matches_decides_whatever_became_of_the_others() {
     let zone = |second: &str| {
@@ -281,6 +284,14 @@ fn one_mx_host_that_matches_decides_whatever_became_of_the_others() {
     let told = |second| told(&check(&zone(second), &request("192.0.2.3", "joe@example.com")).outcome);
     assert_eq!(told("192.0.2.3"), "pass: mx matches the client");
     assert_eq!(told("192.0.2.4"), "temperror: DNS gave no answer to a.example.com A: servfail");
+}
+
+// proves: RFC 7505 §3
+#[test]
+fn a_null_mx_names_no_host_and_is_no_void_look_up() {
+    let zone = "example.com TXT v=spf1 mx a:x.example a:y.example -all\nexample.com MX .";
+    let finding = check(zone, &request("192.0.2.3", "joe@example.com")).outcome;
+    assert_eq!(told(&finding), "fail: -all matches the client");
 }
 
 #[test]
