@@ -54,6 +54,7 @@ def _in_folder(settings: Settings, var: Path | None) -> Settings:
     folder = var.absolute()
     return replace(
         settings,
+        site=replace(settings.site, key=folder / "site.keys"),
         relay=replace(settings.relay, maildir=folder / "Maildir"),
         ledger=replace(settings.ledger, path=folder / "ledger.sqlite"),
         log=replace(settings.log, replay=folder / "replay"),
