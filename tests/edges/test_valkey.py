@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from email import message_from_bytes
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -79,6 +80,26 @@ def test_a_server_that_hangs_costs_its_timeout_once_and_then_a_moment_of_rest() 
         for use in (lambda: ledger.read([EXAMPLE]), lambda: ledger.write([JUNK]), lambda: list(ledger.everybody())):
             with pytest.raises(LedgerError, match="closed"):
                 use()
+
+
+def test_relays_that_write_at_once_lose_no_update() -> None:
+    server = valkeys.shared_server()
+    valkeys.emptied(server)
+    relays = [ValkeyLedger(Where([server.url])) for _ in range(4)]
+
+    def work(number: int) -> None:
+        for turn in range(25):
+            relays[number].write([Observation(Kind.MAIL, NOW, (EXAMPLE,), f"{number}-{turn}"), JUNK])
+
+    threads = [Thread(target=work, args=(number,)) for number in range(len(relays))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for relay in relays:
+        history = relay.read([EXAMPLE])[EXAMPLE]
+        assert (history.mails, history.bad) == (100, 100.0)
+        relay.close()
 
 
 def test_functions_that_were_flushed_are_loaded_again() -> None:

@@ -1,5 +1,8 @@
 """What a report says, and of which mails."""
 
+import sys
+from collections.abc import Callable
+
 import pytest
 from tests.line.reports.mails import (
     FEEDBACK_FIELDS,
@@ -198,3 +201,38 @@ def test_no_more_mails_are_reported_at_once_than_the_limit() -> None:
     report = read_report(forward(*mails))
     assert isinstance(report, Report)
     assert len(report.shown) == MAX_REPORTED
+
+
+SHAPES = [
+    ("lines", lambda n: inline("x\n" * n)),
+    ("fields", lambda n: b"a: b\n" * n),
+    ("folded lines", lambda n: b"a:" + b"\n b" * n),
+    ("semicolons in a type", lambda n: b'Content-Type: multipart/report; "' + b";" * n),
+    ("boundary lines", lambda n: b"Content-Type: text/plain; boundary=b\n\n" + b"--b\n" * n),
+    ("lines at the deepest part", lambda n: _nested(MAX_DEPTH) + b"\n" + b"y\n" * n),
+    ("ids in a text", lambda n: inline(f"{SIGNED}\n" * n)),
+    ("half ids", lambda n: inline(f"{NAME}." * n)),
+    ("groups of a bounce", lambda n: bounce(STATUS_FIELDS, reported="x: y\n" * n)),
+]
+
+
+@pytest.mark.parametrize(("shape", "made"), SHAPES)
+def test_twice_the_report_is_at_most_twice_the_work(shape: str, made: Callable[[int], bytes]) -> None:
+    """By the count of calls. What the standard library may do with the square of a field's length, its limit bounds."""
+    once, twice = _calls(made(2_000)), _calls(made(4_000))
+    assert twice <= 2.1 * once + 200, f"{shape}: {once} calls, then {twice}"
+
+
+def _calls(octets: bytes) -> int:
+    count = 0
+
+    def called(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(called)
+    try:
+        read_report(octets)
+    finally:
+        sys.setprofile(None)
+    return count
