@@ -94,6 +94,7 @@ class Flight:
                 self._is_plain = True
                 self._send(server, self._limits.try_seconds)
             case other:
+                server.answered()
                 self._refused(server, _WORDS[other])
 
     def unreachable(self, server: Server) -> None:

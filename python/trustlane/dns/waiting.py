@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from trustlane._core import Answer, Question
@@ -29,7 +30,8 @@ class Round:
         """A look-up ended, perhaps in another thread."""
         if flight.channels.loop is self._loop:
             self.take(flight.question, answer)
-        elif not self._loop.is_closed():
+            return
+        with suppress(RuntimeError):  # that loop has ended, and nobody waits there
             self._loop.call_soon_threadsafe(self.take, flight.question, answer)
 
     def take(self, question: Question, answer: Answer) -> None:

@@ -9,6 +9,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Self
 
+import dns.exception
 import dns.flags
 import dns.message
 import dns.name
@@ -143,8 +144,11 @@ class FaultServer:
 
     def _talk(self, connection: socket.socket) -> None:
         with connection:
-            length = int.from_bytes(connection.recv(2, socket.MSG_WAITALL))
-            query = dns.message.from_wire(connection.recv(length, socket.MSG_WAITALL))
+            try:
+                length = int.from_bytes(connection.recv(2, socket.MSG_WAITALL))
+                query = dns.message.from_wire(connection.recv(length, socket.MSG_WAITALL))
+            except (OSError, dns.exception.DNSException):
+                return  # the client went away
             self.asked.append(("tcp", query))
             fault = self._fault(query)
             match fault:
