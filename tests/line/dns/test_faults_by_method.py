@@ -41,6 +41,7 @@ MEANINGS = [
 ]
 
 
+@pytest.mark.proves("RFC 7208 §2.6.6")
 @pytest.mark.parametrize(("fault", "results", "why"), MEANINGS)
 async def test_field_note_11_each_fault_has_its_meaning_and_temporary_stays_temporary_through_dmarc(
     fault: Fault, results: tuple[str, ...], why: str
