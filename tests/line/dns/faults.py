@@ -2,11 +2,12 @@
 
 from tests.line.dns.fault_server import Fault
 
-METHODS = ("dkim", "spf", "dmarc", "iprev")
+METHODS = ("dkim", "spf", "dmarc", "iprev", "arc", "csa", "sender-id")
 
-PASS = ("pass", "pass", "pass", "pass")
-NOTHING_THERE = ("permerror", "none", "none", "permerror")
-NO_ANSWER = ("temperror", "temperror", "temperror", "temperror")
+PASS = ("pass",) * len(METHODS)
+NO_NAME = ("permerror", "none", "none", "permerror", "fail", "none", "fail")
+NO_RECORD = ("permerror", "none", "none", "permerror", "fail", "none", "none")
+NO_ANSWER = ("temperror",) * len(METHODS)
 
 TABLE: list[tuple[Fault, str, tuple[str, ...], str]] = [
     (Fault.DROP_FIRST, "the first query is lost", PASS, "it is sent again"),
@@ -24,11 +25,11 @@ TABLE: list[tuple[Fault, str, tuple[str, ...], str]] = [
     (Fault.TTL_ZERO, "a time to live of nought", PASS, "good for this once"),
     (Fault.TTL_OVERFLOW, "a time to live beyond 2^31", PASS, "good for this once"),
     (Fault.CNAME_CHAIN, "three aliases before the record", PASS, "the shortest time to live counts"),
-    (Fault.NXDOMAIN, "NXDOMAIN", NOTHING_THERE, "there is no such name: no fault, and nothing to wait for"),
-    (Fault.NODATA, "NOERROR without records", NOTHING_THERE, "there is no such record: the same"),
-    (Fault.NO_SOA, "NXDOMAIN without SOA", NOTHING_THERE, "the same; it is not kept"),
-    (Fault.CNAME_DANGLING, "an alias to a name that does not exist", NOTHING_THERE, "the same"),
-    (Fault.HUGE, "some 200 long records", ("permerror", "none", "none", "permerror"), "all are read; none is ours"),
+    (Fault.NXDOMAIN, "NXDOMAIN", NO_NAME, "there is no such name: no fault, and nothing to wait for"),
+    (Fault.NODATA, "NOERROR without records", NO_RECORD, "there is no such record: the same"),
+    (Fault.NO_SOA, "NXDOMAIN without SOA", NO_NAME, "the same; it is not kept"),
+    (Fault.CNAME_DANGLING, "an alias to a name that does not exist", NO_NAME, "the same"),
+    (Fault.HUGE, "some 200 long records", NO_RECORD, "all are read; none is ours"),
     (Fault.SERVFAIL, "SERVFAIL", NO_ANSWER, "the next server, if there is one; then not for failure_seconds"),
     (Fault.REFUSED, "REFUSED", NO_ANSWER, "the same"),
     (Fault.NOTIMP, "NOTIMP", NO_ANSWER, "the same, after a try without EDNS"),
