@@ -103,7 +103,7 @@ def standing(
         newcomers: the history of ``Subject("newcomer", kind)`` for the subject's kind; ``None`` where there is none.
         sighting: of the mail at hand, which may show that the name has a new owner.
     """
-    return _judged([(history, newcomers)], now, thresholds, sighting)[0]
+    return _judged(history, newcomers, now - now % JUDGED_AGAIN_SECONDS, thresholds, sighting)
 
 
 def standings(
@@ -117,30 +117,22 @@ def standings(
 
     What was judged from the same histories within the same minute is not judged again.
     """
-    minute = now // JUDGED_AGAIN_SECONDS
-    found: list[Standing | None] = []
-    open_places: list[int] = []
-    open_pairs: list[tuple[History, History | None]] = []
-    for place, subject in enumerate(subjects):
+    at = now - now % JUDGED_AGAIN_SECONDS
+    if len(_kept) > MOST_KEPT:
+        _kept.clear()
+    found: list[Standing] = []
+    for subject in subjects:
         history, newcomers = histories.get(subject), histories.get(newcomers_like(subject))
         kept = _kept.get(subject)
-        if (
-            kept is not None
-            and kept[0] is history
-            and kept[1] is newcomers
-            and kept[2] == minute
-            and kept[3] is thresholds
-        ):
+        if kept is not None and kept[0] is history and kept[1] is newcomers and kept[2] == at and kept[3] is thresholds:
             found.append(kept[4])
             continue
-        found.append(None)
-        open_places.append(place)
-        open_pairs.append((history or History(subject), newcomers))
-    if open_pairs:
-        for place, judged in zip(open_places, _judged(open_pairs, now, thresholds, sighting), strict=True):
-            found[place] = judged
-            _keep(judged, histories, minute, thresholds)
-    return tuple(it for it in found if it is not None)
+        judged = _judged(history or History(subject), newcomers, at, thresholds, sighting)
+        found.append(judged)
+        # After a pause it depends on the mail at hand whether the name has a new owner.
+        if history is None or not history.last_mail or at - history.last_mail <= NEW_OWNER_SECONDS:
+            _kept[subject] = (history, newcomers, at, thresholds, judged)
+    return tuple(found)
 
 
 LONG_EVIDENCE = 4.0 * EVIDENCE_CAP
@@ -161,75 +153,45 @@ _Kept = tuple[History | None, History | None, float, Thresholds, Standing]
 _kept: dict[Subject, _Kept] = {}
 
 
-def _keep(judged: Standing, histories: Mapping[Subject, History], minute: float, thresholds: Thresholds) -> None:
-    subject = judged.subject
-    history = histories.get(subject)
-    # After a pause it depends on the mail at hand whether the name has a new owner.
-    if history and history.last_mail and minute * JUDGED_AGAIN_SECONDS - history.last_mail > NEW_OWNER_SECONDS:
-        return
-    if len(_kept) > MOST_KEPT:
-        _kept.clear()
-    _kept[subject] = (history, histories.get(newcomers_like(subject)), minute, thresholds, judged)
-
-
 def _judged(
-    pairs: Sequence[tuple[History, History | None]], now: float, thresholds: Thresholds, sighting: Sighting
-) -> list[Standing]:
-    now -= now % JUDGED_AGAIN_SECONDS
-    counts = (_counted(history, newcomers, now, sighting) for history, newcomers in pairs)
-    return [_standing(it, now, thresholds) for it in counts]
-
-
-class _Counted(NamedTuple):
-    """What the bounds are wanted of, and what else is known of one subject."""
-
-    history: History
-    is_renewed: bool
-    good: float
-    bad: float
-    prior_good: float
-    prior_bad: float
-    drift: float
-    long: tuple[float, float] | None
-    """The counts of weeks, scaled down to the cap; ``None`` where there is less than :data:`LONG_EVIDENCE`."""
-
-
-def _counted(history: History, newcomers: History | None, now: float, sighting: Sighting) -> _Counted:
-    is_renewed = False
+    history: History, newcomers: History | None, now: float, thresholds: Thresholds, sighting: Sighting
+) -> Standing:
+    past = history
     if history.last_mail and now - history.last_mail > NEW_OWNER_SECONDS:
-        past, history = history, renewed(history, sighting, now)
-        is_renewed = history is not past
+        history = renewed(history, sighting, now)
     kept = left(now - history.as_of) if now > history.as_of else 1.0
-    good, bad = history.good * kept, history.bad * kept
+    good, bad, drift = history.good * kept, history.bad * kept, history.drift * kept
     prior_good, prior_bad = prior(newcomers, now)
-    long, long_good, long_bad = None, history.long_good * kept, history.long_bad * kept
-    if long_good + long_bad >= LONG_EVIDENCE:
-        scale = EVIDENCE_CAP / (long_good + long_bad)
-        long = (prior_good + long_good * scale, prior_bad + long_bad * scale)
-    return _Counted(history, is_renewed, good, bad, prior_good, prior_bad, history.drift * kept, long)
-
-
-def _standing(it: _Counted, now: float, thresholds: Thresholds) -> Standing:
-    history, own = it.history, it.good + it.bad
-    prior = it.prior_good + it.prior_bad
-    lower, upper = bounds(it.prior_good + it.good, it.prior_bad + it.bad, thresholds.doubt)
-    long_bound = bounds(*it.long, thresholds.doubt)[0] if it.long else lower
+    alpha, beta, own = prior_good + good, prior_bad + bad, good + bad
+    lower, upper = bounds(alpha, beta, thresholds.doubt)
+    long_bound, long = lower, (history.long_good + history.long_bad) * kept
+    if long >= LONG_EVIDENCE:
+        scale = kept * EVIDENCE_CAP / long
+        long_good, long_bad = history.long_good * scale, history.long_bad * scale
+        long_bound = bounds(prior_good + long_good, prior_bad + long_bad, thresholds.doubt)[0]
     override = history.override(now) if history.set_until else None
-    level = _LEVELS[override.to] if override else _level(lower, upper, long_bound, own, it, thresholds)
+    if override:
+        level = _LEVELS[override.to]
+    elif own >= thresholds.own_evidence and upper < thresholds.bad:
+        level = Level.BAD
+    elif _is_trusted(history.is_trusted, lower, long_bound if long >= LONG_EVIDENCE else None, drift, thresholds):
+        level = Level.TRUSTED
+    else:
+        level = Level.NEWCOMER if own < NEWCOMER_EVIDENCE else Level.KNOWN
     return Standing(
         history.subject,
-        (it.prior_good + it.good) / (own + prior),
-        own / (own + prior),
+        alpha / (alpha + beta),
+        own / (alpha + beta),
         own,
         lower,
         upper,
         level,
         long_bound,
-        it.drift,
-        it.drift >= thresholds.turned_at,
+        drift,
+        drift >= thresholds.turned_at,
         level is Level.TRUSTED and _is_braked(history, now),
         is_shared(history, thresholds),
-        it.is_renewed,
+        history is not past,
         override,
     )
 
@@ -271,15 +233,17 @@ def prior(newcomers: History | None, now: float) -> tuple[float, float]:
     return rate * PRIOR_STRENGTH, max((1.0 - rate) * PRIOR_STRENGTH, LEAST_DOUBT)
 
 
-def _level(lower: float, upper: float, long_bound: float, own: float, it: _Counted, thresholds: Thresholds) -> Level:
-    if own >= thresholds.own_evidence and upper < thresholds.bad:
-        return Level.BAD
-    if it.history.is_trusted:
+def _is_trusted(
+    was_trusted: bool,  # noqa: FBT001
+    lower: float,
+    long_bound: float | None,
+    drift: float,
+    thresholds: Thresholds,
+) -> bool:
+    """Whether trust is held, or gained; with less than is wanted of the rate over weeks that has no say."""
+    if was_trusted:
         least, long_least, most_drift = thresholds.lost_below, thresholds.long_lost_below, thresholds.turned_at
     else:
         # Trust that was lost by a turn comes back when half of it is made good.
         least, long_least, most_drift = thresholds.gained_at, thresholds.gained_at, thresholds.turned_at / 2.0
-    is_steady = it.long is None or long_bound >= long_least
-    if lower >= least and is_steady and it.drift < most_drift:
-        return Level.TRUSTED
-    return Level.NEWCOMER if own < NEWCOMER_EVIDENCE else Level.KNOWN
+    return lower >= least and drift < most_drift and (long_bound is None or long_bound >= long_least)
