@@ -84,6 +84,7 @@ mod tests {
             ("mail.example A 192.0.2.3", "pass: mail.example is the client's name, and leads back to it"),
             ("mail.example A 192.0.2.4", "fail: none of the client's names leads back to it: mail.example"),
             ("mail.example AAAA 2001:db8::1", "fail: none of the client's names leads back to it: mail.example"),
+            ("other.example A 192.0.2.3", "fail: none of the client's names leads back to it: mail.example"),
             ("mail.example A timeout", "temperror: DNS gave no answer to mail.example A: timeout"),
             (
                 "mail.example A timeout\n3.2.0.192.in-addr.arpa PTR b.example\nb.example A 192.0.2.3",
