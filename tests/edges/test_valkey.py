@@ -1,5 +1,6 @@
 """Valkey as it fails: killed, hung, flushed, failing over. Mail flows, and nothing acknowledged is lost."""
 
+import re
 import signal
 import time
 from collections.abc import Sequence
@@ -49,6 +50,9 @@ def test_the_server_dies_in_the_middle_of_mail_and_comes_back(tmp_path: Path) ->
             assert send(relay.port, LETTER % b"2").startswith("250")
             last = [mail for mail in relay.mails("Open") if b"<2@sender.example>" in mail]
             assert b"the ledger cannot be read" not in last[0]
+            relay.stop()
+            failures = re.findall(r"the ledger failed (\d+) time", (tmp_path / "log.txt").read_text())
+            assert sum(map(int, failures)) == 3, "each worker tells its own"
         assert mails_of(tmp_path, "sender.example") == 2, "what was acknowledged before is still there"
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from trustlane.cli.options import policy_of, resolver_by
@@ -11,7 +12,7 @@ from trustlane.cli.store import ledger_to_write
 from trustlane.delivery.replay import ReplayFiles
 from trustlane.dns.port import KeepingResolver
 from trustlane.lanes import Policy
-from trustlane.ledger.port import DualLedger
+from trustlane.ledger.watched import WatchedLedger
 from trustlane.reports.observing import Observer
 from trustlane.settings import Settings
 
@@ -20,13 +21,18 @@ log = logging.getLogger("trustlane")
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """Ports and policy."""
+    """Ports and policy.
+
+    Attributes:
+        reports: what came of reports by mail, by reason.
+    """
 
     resolver: KeepingResolver
-    ledger: DualLedger
+    ledger: WatchedLedger
     policy: Policy
     replay: ReplayFiles
     observer: Observer
+    reports: Counter[str]
 
     @classmethod
     def of(cls, settings: Settings) -> "Common":
@@ -36,10 +42,11 @@ class Common:
         """
         return cls(
             resolver=resolver_by(settings),
-            ledger=ledger_to_write(settings),
+            ledger=WatchedLedger(ledger_to_write(settings)),
             policy=policy_of(settings, site_keys_made(settings, time.time())),
             replay=ReplayFiles(settings.log.replay),
             observer=observer_of(settings),
+            reports=Counter(),
         )
 
     def renewed(self, settings: Settings) -> "Common":
@@ -58,4 +65,6 @@ class Common:
 
     def close(self) -> None:
         log.info("%s", self.resolver.counters)
+        log.info("%s", self.ledger)
+        log.info("reports by mail: %s", ", ".join(f"{code} {n}" for code, n in sorted(self.reports.items())) or "none")
         self.ledger.close()

@@ -68,7 +68,7 @@ def _relay(settings: Settings, common: Common, delivery: Delivery) -> Relay:
         clock=time.time,
         mail_seconds=settings.dns.mail_seconds,
         ask_ahead=common.resolver.prefetch,
-        feedback=feedback_of(settings, Listener(policy.keys, ledger, policy.thresholds)),
+        feedback=feedback_of(settings, Listener(policy.keys, ledger, policy.thresholds), common.reports),
         observer=common.observer,
     )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from ipaddress import ip_network
 
@@ -16,13 +17,13 @@ from trustlane.settings import Settings
 log = logging.getLogger("trustlane")
 
 
-def feedback_of(settings: Settings, listener: Listener) -> Feedback | None:
+def feedback_of(settings: Settings, listener: Listener, counts: Counter[str]) -> Feedback | None:
     """What takes reports by mail; ``None`` where no address is for them."""
     addresses = {
         **{address.lower(): Kind.COMPLAINT for address in settings.feedback.addresses},
         **{address.lower(): Kind.NOT_JUNK for address in settings.feedback.not_junk_addresses},
     }
-    return Feedback(listener, addresses) if addresses else None
+    return Feedback(listener, addresses, counts) if addresses else None
 
 
 def sent_of(settings: Settings, listener: Listener) -> Callable[[Transaction, Instant], None]:

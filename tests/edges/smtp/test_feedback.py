@@ -81,6 +81,12 @@ def test_forged_and_unsigned_ids_are_refused_with_the_reason(tmp_path: Path) -> 
         assert "is not signed" in sent(relay.port, FORWARD % bare, "spam@here.example")
         assert weights(relay) == ["0.0"]
         assert "was not signed here" in (tmp_path / "log.txt").read_text()
+        relay.stop()
+        told = re.findall(r"reports by mail: (.*)", (tmp_path / "log.txt").read_text())
+        assert sorted(", ".join(it for it in told if it != "none").split(", ")) == [
+            "feedback.forged 1",
+            "feedback.unsigned 1",
+        ]
 
 
 @pytest.mark.proves("RFC 5965 §4")
