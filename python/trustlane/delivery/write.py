@@ -1,7 +1,9 @@
 """A decision becomes edits, the same for every edge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from trustlane.assessment import Opinion
+from trustlane.assessment.vouching import VbrResult
 from trustlane.authres import AuthenticationResults, Property, Result, is_registered, write
 from trustlane.delivery.edits import Edit, InsertField
 from trustlane.delivery.forged import forged
@@ -23,7 +25,7 @@ def edits(decision: Decision, authserv_id: str) -> list[Edit]:
     """
     return [
         InsertField(NAME, trust_lane_value(decision, authserv_id)),
-        InsertField("Authentication-Results", write(results(decision.findings, authserv_id))),
+        InsertField("Authentication-Results", write(_told(decision, authserv_id))),
         *(InsertField("Received-SPF", value) for value in decision.examined.received_spf),
         *forged(decision.examined.examination, authserv_id, decision.examined.forged_ids),
     ]
@@ -36,6 +38,24 @@ def results(findings: Iterable[Finding], authserv_id: str) -> AuthenticationResu
     """
     told = [_result(finding) for finding in findings if is_registered(finding.method)]
     return AuthenticationResults(authserv_id, tuple(told))
+
+
+def _told(decision: Decision, authserv_id: str) -> AuthenticationResults:
+    found = results(decision.findings, authserv_id)
+    return AuthenticationResults(found.authserv_id, (*found.results, *_vouched(decision.assessment.opinions)))
+
+
+def _vouched(opinions: Iterable[Opinion]) -> Iterator[Result]:
+    """What vouchers said, with the domain and who vouches (RFC 6212 §3, §4)."""
+    for opinion in opinions:
+        if opinion.reason.code not in VBR_RESULTS:
+            continue
+        result, values = VBR_RESULTS[opinion.reason.code], opinion.reason.values
+        properties = (Property("header", "md", values["domain"]), Property("header", "mv", values["voucher"]))
+        yield Result("vbr", result, None if result == VbrResult.PASS else opinion.reason.text, properties)
+
+
+VBR_RESULTS = {"opinion.vouched": VbrResult.PASS.value, "opinion.not-vouched": VbrResult.FAIL.value}
 
 
 def _result(finding: Finding) -> Result:

@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 from tests.edges.signing.signer import MAIL
 
+from trustlane import Policy, verify
+from trustlane.assessment import Assessors
+from trustlane.assessment.vouching import Voucher, Vouching
 from trustlane.cli.main import main
 from trustlane.cli.options import assessors_of
+from trustlane.delivery import InsertField, edits
+from trustlane.dns.zone import ZoneResolver
 from trustlane.errors import SettingsError
 from trustlane.settings import load
 
@@ -77,6 +82,23 @@ def test_the_claim_stands_below_the_signature_that_covers_it() -> None:
     names = [name for name in fields if name.isascii() and not name.startswith((b" ", b"\t"))]
     assert names[:2] == [b"DKIM-Signature", b"VBR-Info"]
     assert b"VBR-Info" in Path("mail.eml").read_bytes().split(b"VBR-Info: ")[0].replace(b"\r\n ", b"")
+
+
+@pytest.mark.proves("RFC 6212 §3", "RFC 6212 §4")
+def test_what_vouchers_said_stands_in_authentication_results() -> None:
+    resolver = ZoneResolver.from_file(Path("zone"))
+    vouchers = Vouching([Voucher("vouch.example"), Voucher("sure.example")])
+    policy = Policy(assessors=Assessors((vouchers,)))
+    mail = Path("mail.eml").read_bytes()
+    for zone, expected in (
+        (resolver, "pass"),
+        (ZoneResolver.from_text(Path("zone").read_text().replace("list", "x")), "fail"),
+    ):
+        decision = verify(mail, resolver=zone, policy=policy, now=float(NOW))
+        fields = [str(it.value) for it in edits(decision, "mx.here.example") if isinstance(it, InsertField)]
+        told = " ".join(fields[1].split())
+        assert f"vbr={expected}" in told
+        assert "header.md=example.com header.mv=vouch.example" in told
 
 
 def test_explain_tells_what_others_say(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
