@@ -51,6 +51,11 @@ judge: $(VENV)/release ## judge trustlane and plainer ways by all scenarios, a m
 	PYTHONPATH=benches $(BIN)/python -m judge --save
 	$(BIN)/python -m tests.rules.generate >/dev/null
 
+SOAK_MAILS ?= 10000000
+
+soak: $(VENV)/release ## replay SOAK_MAILS (ten million) mails and see that memory stays flat; hours
+	PYTHONPATH=benches $(BIN)/python -m soak $(SOAK_MAILS)
+
 FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/core/fuzz/fuzz_targets/*.rs)))
 FUZZ_SECONDS ?= 120
 

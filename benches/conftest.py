@@ -44,6 +44,29 @@ def assessment_ratios(minima: Mapping[tuple[str, str], float]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
 
+    replays = {
+        bench.extra_info["row"]: bench.stats.min / bench.extra_info["mails"]
+        for bench in session.benchmarks
+        if bench.stats.data and bench.extra_info.get("table") == "replay"
+    }
+    if replays:
+        terminalreporter.section("replay, for each mail; the quickest of many rounds")
+        for line in replay_ratios(replays):
+            terminalreporter.write_line(line)
+
+
+def replay_ratios(minima: Mapping[str, float]) -> list[str]:
+    """One line a row: time, how often that fits into a second, and the ratio to the bare read of SQLite.
+
+    Args:
+        minima: seconds a mail, by row.
+    """
+    bare = minima.get("bare SQLite, 8 rows")
+    return [
+        f"{row:<22}{seconds * 1e6:8.1f} us{1 / seconds:12,.0f} a second{_ratio(seconds, bare):>8} times the bare read"
+        for row, seconds in minima.items()
+    ]
+
 
 def policy_ratios(minima: Mapping[tuple[str, str], float]) -> list[str]:
     """One line a row, with what it costs beyond the floor where there is one, and how much more a peer takes.

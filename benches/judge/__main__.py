@@ -6,6 +6,7 @@ import platform
 import sys
 from dataclasses import asdict
 
+from judge.constants import defaults
 from judge.marks import Mark, marks
 from judge.page import RESULTS
 from judge.trial import Result, trial
@@ -55,6 +56,7 @@ def _as_data(scenario: Scenario, result: Result, reached: list[Mark]) -> dict[st
         "days": scenario.days,
         "warm_up_days": scenario.warm_up_days,
         "mails": result.mails,
+        "defaults": {it.name: it.value for it in defaults()},
         "figures": {rater: asdict(figures) for rater, figures in result.figures.items()},
         "marks": [asdict(mark) for mark in reached],
     }

@@ -3,11 +3,11 @@
 from judge.rater import JUNK_AT
 from trustlane.lanes import Mode, Policy
 from trustlane.ledger import Subject
-from trustlane.ledger.memory import MemoryLedger
 from trustlane.ledger.reporters import weight_of
 from trustlane.replay import FeedbackEvent, MailEvent, OutboundEvent
 from trustlane.replay.content import ContentFilter
 from trustlane.replay.engine import Engine, Verdict
+from trustlane.replay.ledger import ReplayLedger
 from trustlane.replay.run import outcome
 from trustlane.replay.tally import Outcome
 
@@ -24,7 +24,7 @@ class Lanes:
 
     def __init__(self) -> None:
         self.changed_unanswered = 0
-        self.ledger = MemoryLedger()
+        self.ledger = ReplayLedger()
         self.verdict: Verdict | None = None
         self._engine = Engine(self.ledger, Policy(mode=Mode.ENFORCE), ContentFilter(junk_at=JUNK_AT))
 

@@ -52,6 +52,7 @@ def _table(name: str, result: dict[str, Any]) -> str:
     lines = [
         f"### {name}: {result['title']}\n",
         f"{result['mails']:,} mails in {result['days']} days, the first {result['warm_up_days']} not counted.\n",
+        *_changed(result["defaults"]),
         *_heads(["", *(head for head, _, _ in COLUMNS)]),
     ]
     for rater, figures in result["figures"].items():
@@ -61,6 +62,14 @@ def _table(name: str, result: dict[str, Any]) -> str:
     for mark in result["marks"]:
         lines.append(f"- {'reached' if mark['holds'] else '**missed**'}: {mark['what']} ({mark['came']})")
     return "\n".join([*lines, ""])
+
+
+def _changed(then: dict[str, str]) -> list[str]:
+    """Says which defaults were others when this scenario was judged: a month of mail is not judged at every change."""
+    now = {it.name: it.value for it in defaults()}
+    changed = [f"`{name}` was {value}" for name, value in then.items() if name in now and now[name] != value]
+    changed += [f"there was no `{name}`" for name in now if name not in then]
+    return [f"*Judged when {', '.join(changed)}.*\n"] if changed else []
 
 
 def _heads(names: list[str]) -> list[str]:

@@ -19,10 +19,10 @@ from trustlane.cli.plain import plain
 from trustlane.cli.progress import Progress
 from trustlane.errors import MessageError
 from trustlane.lanes import Mode
-from trustlane.ledger.memory import MemoryLedger
 from trustlane.replay import BadLine, Recorded
 from trustlane.replay.content import ContentFilter
 from trustlane.replay.engine import Engine
+from trustlane.replay.ledger import ReplayLedger
 from trustlane.replay.log import Log
 from trustlane.replay.mailbox import event_of, is_mailbox, places
 from trustlane.replay.page import as_html
@@ -67,7 +67,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     tally, bad = Tally(), _Bad(stops=options.stop)
-    engine = Engine(MemoryLedger(), replace(policy_of(settings), mode=Mode.ENFORCE), _content(options.junk_at))
+    ledger = ReplayLedger()
+    engine = Engine(ledger, replace(policy_of(settings), mode=Mode.ENFORCE), _content(options.junk_at))
     with ExitStack() as stack:
         out = _out(options.out, stack)
         for verdict in run_through(engine, tally, bad.without(_recorded(options, settings, stack)), options.warm_up):
@@ -76,6 +77,8 @@ def run(options: argparse.Namespace) -> int:
     print(plain(as_text(tally.figures())), file=sys.stderr if options.out == "-" else sys.stdout)
     if options.report:
         _write(options.report, as_html(tally, Path(options.events).name))
+    if ledger.settled_early:
+        print(f"trustlane: {ledger.settled_early:,} silence(s) were counted early, for want of room", file=sys.stderr)
     bad.conclude()
     return SOME_BAD if bad.count else 0
 

@@ -11,7 +11,7 @@ from trustlane.ledger.observation import Kind
 LIKELIHOOD: Mapping[Kind, float] = {
     Kind.COMPLAINT: 5.0,  # one mail in 1,000 of a good sender, one in 7 of a turned one: ln 150
     Kind.TRAP: 7.0,  # one in 100,000, one in 100: ln 1,000
-    Kind.JUNK: 4.0,  # one in 100 is a filter's mistake; every second one is found: ln 50
+    Kind.JUNK: 4.5,  # one in 150 is a filter's mistake; three of five are found: ln 90
     Kind.CLEAN: -0.5,
     Kind.SILENCE: -0.1,
     Kind.NOT_JUNK: -1.5,

@@ -4,15 +4,16 @@ It takes the line's own steps, from findings to the lane, and tells a ledger of 
 one in force. It is given events and nothing else: what a mail was in truth is not part of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from trustlane.assessment import Assessment, Assessors, Context, Opinion, assess, subjects_needed
 from trustlane.assessment.correspondents import Correspondents, correspondence
 from trustlane.identities import Identities
 from trustlane.lanes import Action, Lane, Memory, Policy, choose_lane
 from trustlane.lanes.audit import is_audited
-from trustlane.ledger import Kind, Ledger, Observation, Subject
+from trustlane.ledger import History, Kind, Observation, Subject
 from trustlane.ledger.port import Remembered
 from trustlane.message import Envelope, Instant, Session
 from trustlane.reasons import Reason
@@ -41,10 +42,20 @@ class Verdict:
     is_audited: bool
 
 
+class Counts(Protocol):
+    """As much of a ledger as a replay needs."""
+
+    def read(self, subjects: Sequence[Subject]) -> Mapping[Subject, History]: ...
+
+    def write(self, observations: Sequence[Observation], decisions: Sequence[Remembered] = ()) -> int: ...
+
+    def decision(self, decision_id: str) -> Remembered | None: ...
+
+
 class Engine:
     """Judges mail, and learns from what follows. Events come in the order of time."""
 
-    def __init__(self, ledger: Ledger, policy: Policy, content: ContentFilter) -> None:
+    def __init__(self, ledger: Counts, policy: Policy, content: ContentFilter) -> None:
         """
         Args:
             ledger: empty, or filled with what was before; the engine writes to it.
