@@ -27,19 +27,19 @@ def log() -> list[bytes]:
 
 def test_reading_the_json_alone(benchmark: BenchmarkFixture, log: list[bytes]) -> None:
     """The floor: every line of the log, as Python's own reader takes it."""
-    benchmark.extra_info.update(table="replay", row="JSON alone", mails=_mails(log))
+    benchmark.extra_info.update(table="replay", row="JSON alone", by="trustlane", mails=_mails(log))
     benchmark.pedantic(lambda: [json.loads(line) for line in log], rounds=7, warmup_rounds=1)
 
 
 def test_reading_events(benchmark: BenchmarkFixture, log: list[bytes]) -> None:
     """Lines become events."""
-    benchmark.extra_info.update(table="replay", row="events", mails=_mails(log))
+    benchmark.extra_info.update(table="replay", row="events", by="trustlane", mails=_mails(log))
     benchmark.pedantic(lambda: list(read_lines(log)), rounds=7, warmup_rounds=1)
 
 
 def test_replay(benchmark: BenchmarkFixture, log: list[bytes]) -> None:
     """All of it: read, identified, assessed, given a lane, and counted; silence and feedback too."""
-    benchmark.extra_info.update(table="replay", row="replay", mails=_mails(log))
+    benchmark.extra_info.update(table="replay", row="replay", by="trustlane", mails=_mails(log))
     benchmark.pedantic(_replayed, args=(log,), rounds=7, warmup_rounds=1)
 
 
@@ -56,7 +56,7 @@ def test_a_bare_read_of_sqlite(benchmark: BenchmarkFixture, log: list[bytes], tm
         for key in keys:
             connection.execute("SELECT good, bad FROM t WHERE kind = 'a' AND name = ?", (key,)).fetchone()
 
-    benchmark.extra_info.update(table="replay", row="bare SQLite, 8 rows", mails=mails)
+    benchmark.extra_info.update(table="replay", row="bare SQLite, 8 rows", by="floor", mails=mails)
     benchmark.pedantic(read, rounds=7, warmup_rounds=1)
 
 
