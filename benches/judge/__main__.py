@@ -38,7 +38,8 @@ def main() -> int:
 def _save(saved: dict[str, dict[str, object]]) -> None:
     """Those of the page that were not judged now stay as they are."""
     kept = json.loads(RESULTS.read_text())["scenarios"] if RESULTS.exists() else {}
-    scenarios = {name: {**kept, **saved}[name] for name in sorted({**kept, **saved})}
+    # The one that the marks are about stands first.
+    scenarios = dict(sorted({**kept, **saved}.items(), key=lambda both: (both[0] != "mixed", both[0])))
     machine = f"{cpu()}, Python {platform.python_version()}"
     RESULTS.write_text(json.dumps({"machine": machine, "scenarios": scenarios}, indent=1) + "\n")
 

@@ -12,7 +12,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "benches"))
 
+from judge.page import page as assessment  # noqa: E402
 from tests.golden.cases import Case, cases, walk  # noqa: E402
 from tests.rules.proofs import Section, proofs  # noqa: E402
 from trustlane import _core  # noqa: E402
@@ -32,6 +34,7 @@ def pages() -> dict[Path, Callable[[], str]]:
     walks = {docs / "mail-walks" / f"{case.name}.md": _walk_page(case) for case in cases()}
     return {
         docs / "settings.md": settings,
+        docs / "assessment.md": assessment,
         docs / "commands.md": commands,
         docs / "reasons.md": reasons,
         docs / "standards.md": standards,
