@@ -96,7 +96,7 @@ class Arrival:
         return self._mail.questions()
 
     def _found(self) -> list[Finding]:
-        return [Finding(*parts) for parts in self._mail.findings()]
+        return [Finding._make(parts) for parts in self._mail.findings()]
 
     def _enter(self, part: _Part, allowed: set[_Part | None]) -> None:
         if self._part not in allowed:

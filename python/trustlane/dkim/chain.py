@@ -121,7 +121,7 @@ def _begun(
 
 
 def _chain(examination: Examination) -> Chain:
-    findings = [finding for parts in examination.findings() if (finding := Finding(*parts)).method == "arc"]
+    findings = [finding for parts in examination.findings() if (finding := Finding._make(parts)).method == "arc"]
     finding = findings[0] if findings else _NO_CHAIN
     sets = (
         ArcSet(instance, results, Signer(*signer), Signer(*sealer), status)

@@ -27,7 +27,7 @@ def verify_one(
         ['dkim.no-signature']
     """
     instant = time.time() if now is None else now
-    return [Finding(*parts) for parts in _core.verify_one(message, keys, now=int(instant), cache=cache)]
+    return [Finding._make(parts) for parts in _core.verify_one(message, keys, now=int(instant), cache=cache)]
 
 
 def verify_many(
@@ -52,4 +52,4 @@ def verify_many(
     """
     instant = time.time() if now is None else now
     found = _core.verify_many(messages, keys, now=int(instant), threads=threads or os.cpu_count() or 1, cache=cache)
-    return [[Finding(*parts) for parts in findings] for findings in found]
+    return [[Finding._make(parts) for parts in findings] for findings in found]

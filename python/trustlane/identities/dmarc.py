@@ -112,7 +112,7 @@ def evaluate_dmarc(
         ValueError: a method, domain or result is none.
     """
     inquiry = Inquiry.dmarc(from_values, authenticated, suffixes=suffixes)
-    return tuple(Finding(*parts) for parts in inquire(inquiry, resolver))
+    return tuple(Finding._make(parts) for parts in inquire(inquiry, resolver))
 
 
 def report_destinations(

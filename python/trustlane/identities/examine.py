@@ -131,7 +131,7 @@ class Examining:
         examination = self._examination
         readable = self._boundary.readable_ids(self._client_ip)
         return Examined(
-            findings=tuple(Finding(*parts) for parts in examination.findings()),
+            findings=tuple(Finding._make(parts) for parts in examination.findings()),
             transcript=tuple(examination.transcript()),
             rounds=rounds,
             rejected_at=examination.rejected_at,

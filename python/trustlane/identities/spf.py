@@ -109,4 +109,4 @@ def _inquiry(client_ip: str, identity: str, mail_from: str, helo: str, receiver:
 
 def _checked(inquiry: Inquiry, outcome: tuple["FindingParts", Sequence["SpfStepParts"]]) -> SpfCheck:
     finding, taken = outcome
-    return SpfCheck(Finding(*finding), steps(taken), tuple(inquiry.transcript()))
+    return SpfCheck(Finding._make(finding), steps(taken), tuple(inquiry.transcript()))
