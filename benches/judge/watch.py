@@ -81,7 +81,9 @@ class Watch:
             return
         for ordeal in self.ordeals:
             self._endured(ordeal, mail.time, domain, is_trusted=is_trusted)
-        self._is_trusted[domain] = is_trusted
+        # A correspondent is trusted by some and unknown to others, and has no standing to lose.
+        if verdict.assessment.deciding or not is_trusted:
+            self._is_trusted[domain] = is_trusted
 
     def feedback(self, feedback: FeedbackEvent, weight: float) -> None:
         """What was said of a mail, and how much the word of who says so weighs. Newcomers prove nothing yet."""
