@@ -34,6 +34,7 @@ class RelayEdge:
             lost=lambda mail: self._relay.lost(mail),
             refusal=self._delivery.refusal,
             begun=lambda session, mail_from: self._relay.begun(session, mail_from),
+            offers=self._delivery.offers,
         )
 
     @staticmethod

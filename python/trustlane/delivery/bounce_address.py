@@ -3,7 +3,7 @@
 Pure functions that give edits; whoever has the envelope makes them. The header is never touched.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trustlane._core import BatvRing
 from trustlane.batv import DAY_SECONDS, is_bounce_sender
@@ -60,10 +60,10 @@ def applied(edits: list[EnvelopeEdit], envelope: Envelope) -> Envelope:
     """The envelope with these edits made."""
     senders = [edit.mail_from for edit in edits if isinstance(edit, ChangeSender)]
     recipients = {edit.rcpt: edit.new for edit in edits if isinstance(edit, ChangeRecipient)}
-    return Envelope(
+    return replace(
+        envelope,
         mail_from=senders[-1] if senders else envelope.mail_from,
         rcpt=tuple(recipients.get(rcpt, rcpt) for rcpt in envelope.rcpt),
-        submitter=envelope.submitter,
     )
 
 

@@ -87,12 +87,12 @@ class Hop:
     async def mail(self, mail_from: str, parameters: str) -> Reply:
         return (await self._ask(f"MAIL FROM:<{mail_from}>{parameters}", self._timeouts.mail_seconds))[0]
 
-    async def rcpt(self, recipients: Sequence[str]) -> list[Reply]:
+    async def rcpt(self, recipients: Sequence[str], parameters: Sequence[str]) -> list[Reply]:
         """One reply to each. With PIPELINING all are sent at once (RFC 2920 §3.1)."""
-        commands = [f"RCPT TO:<{rcpt}>" for rcpt in recipients]
+        commands = [f"RCPT TO:<{rcpt}>{these}" for rcpt, these in zip(recipients, parameters, strict=True)]
         if "PIPELINING" not in self.extensions:
             return [(await self._ask(command, self._timeouts.rcpt_seconds))[0] for command in commands]
-        await self._send("".join(f"{command}\r\n" for command in commands).encode("ascii"))
+        await self._send("".join(f"{command}\r\n" for command in commands).encode())
         return [(await self._reply(self._timeouts.rcpt_seconds))[0] for _ in commands]
 
     async def data(self) -> Reply:
@@ -113,7 +113,7 @@ class Hop:
         self._writer.close()
 
     async def _ask(self, command: str, seconds: float) -> tuple[Reply, list[str]]:
-        await self._send(f"{command}\r\n".encode("ascii"))
+        await self._send(f"{command}\r\n".encode())
         return await self._reply(seconds)
 
     async def _send(self, octets: bytes) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from trustlane.delivery import durable
 from trustlane.delivery.maildir_names import FOLDER, UniqueNames, plain, read_marked
+from trustlane.delivery.offers import Offers
 from trustlane.delivery.reply import Reply
 from trustlane.delivery.return_path import stored
 from trustlane.delivery.tries import DELIVERED_BEFORE, Tries
@@ -93,6 +94,10 @@ class Maildir:
     def refusal(self, _mail_from: str, _rcpt: str) -> Reply | None:
         """Mail for everybody is kept here."""
         return None
+
+    def offers(self) -> Offers:
+        """A folder takes UTF-8 as it takes all octets; notifications of what lies in it are for others to send."""
+        return Offers(smtputf8=True)
 
     def close(self) -> None:
         """Waits for what is being written; afterwards another process may open this Maildir."""

@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 
 from trustlane.delivery.hop import Hop, HopError, HopTimeouts
-from trustlane.delivery.outgoing import dot_stuffed, has_8bit, has_lone_cr_or_lf, is_sendable_address
+from trustlane.delivery.offers import Offers, offers_of
+from trustlane.delivery.outgoing import dot_stuffed, has_8bit, has_8bit_header, has_lone_cr_or_lf, is_sendable_address
 from trustlane.delivery.refusals import Refusals
 from trustlane.delivery.reply import Reply
 from trustlane.delivery.tries import Tries
-from trustlane.message import Envelope
+from trustlane.message import Envelope, Notification
 from trustlane.message.transaction import Instant
 
 MAX_CONNECTIONS = 50
@@ -19,9 +20,12 @@ MAX_CONNECTIONS = 50
 UNREACHABLE = Reply(451, "4.4.1", "The next hop does not answer; try again later")
 LOST = Reply(451, "4.4.2", "The connection to the next hop was lost; try again later")
 OUT_OF_ORDER = Reply(451, "4.5.0", "The next hop answered out of order; try again later")
+NOTIFIES_NO_MORE = Reply(451, "4.5.0", "The next hop has ceased to offer DSN; connect and send the mail again")
 SOME_REFUSED = Reply(451, "4.5.3", "Some recipients were refused; try again, they will be named")
 LONE_CR_OR_LF = Reply(550, "5.6.0", "Mail has a CR or LF that is not part of a CRLF")
 BAD_ADDRESS = Reply(553, "5.1.3", "An address cannot be passed on")
+NEEDS_UTF8_ADDRESS = Reply(553, "5.6.7", "The next hop takes no address in UTF-8")
+NEEDS_UTF8_HEADER = Reply(554, "5.6.9", "The next hop takes no header in UTF-8")
 NEEDS_8BIT = Reply(554, "5.6.3", "The next hop does not take 8-bit mail")
 
 log = logging.getLogger(__name__)
@@ -62,6 +66,7 @@ class NextHop:
         self._timeouts = timeouts or HopTimeouts()
         self._tries = Tries(now, lambda _: None)
         self._refusals = Refusals(now)
+        self._offers = Offers(smtputf8=True)
         self._connections = asyncio.Semaphore(MAX_CONNECTIONS)
 
     async def deliver(self, octets: bytes, envelope: Envelope, folder: str, fingerprint: str) -> Reply:
@@ -78,13 +83,18 @@ class NextHop:
         """What the hop said of this recipient when it refused only some of a mail; told once."""
         return self._refusals.take(mail_from, rcpt)
 
+    def offers(self) -> Offers:
+        """As the hop said when it was last spoken with. Before that UTF-8, but no DSN."""
+        return self._offers
+
     def close(self) -> None:
         """Every mail has a connection of its own, which is closed with it."""
 
     async def _pass_on(self, octets: bytes, envelope: Envelope) -> Reply:
         if has_lone_cr_or_lf(octets):
             return LONE_CR_OR_LF
-        if not all(map(is_sendable_address, (envelope.mail_from or "", *envelope.rcpt))):
+        addresses = (envelope.mail_from or "", *envelope.rcpt)
+        if not (all(map(is_sendable_address, addresses)) and (envelope.is_utf8 or _has_plain_addresses(envelope))):
             return BAD_ADDRESS
         hop = Hop(self._host, self._port, self._timeouts)
         reply = await self._reply_of(hop, octets, envelope)
@@ -96,19 +106,20 @@ class NextHop:
         try:
             async with asyncio.timeout(self._timeouts.whole_seconds), self._connections:
                 await hop.connect(self._hostname)
+                self._offers = offers_of(hop.extensions)
                 return await self._converse(hop, octets, envelope)
         except (HopError, TimeoutError) as error:
             log.warning("next hop %s:%d %s", self._host, self._port, str(error) or "was too slow")
             return LOST if hop.has_greeted else UNREACHABLE
 
     async def _converse(self, hop: Hop, octets: bytes, envelope: Envelope) -> Reply:
-        if has_8bit(octets) and "8BITMIME" not in hop.extensions:
-            return NEEDS_8BIT
+        if (unfit := _unfit(hop, octets, envelope)) is not None:
+            return unfit
         mail_from = envelope.mail_from or ""
-        reply = await hop.mail(mail_from, _parameters(hop, octets))
+        reply = await hop.mail(mail_from, _parameters(hop, octets, envelope))
         if not reply.is_accepted:
             return _refused(reply)
-        refused = self._judge(mail_from, envelope.rcpt, await hop.rcpt(envelope.rcpt))
+        refused = self._judge(mail_from, envelope.rcpt, await hop.rcpt(envelope.rcpt, _wishes(envelope)))
         if refused is not None:
             return refused
         reply = await hop.data()
@@ -130,11 +141,45 @@ class NextHop:
         return SOME_REFUSED
 
 
-def _parameters(hop: Hop, octets: bytes) -> str:
-    """SIZE (RFC 1870 §6) and BODY (RFC 6152 §2), where they are offered."""
+def _unfit(hop: Hop, octets: bytes, envelope: Envelope) -> Reply | None:
+    """Why the hop cannot get this mail as it is. It is never changed until it fits (RFC 6531 §3.2)."""
+    if has_8bit(octets) and "8BITMIME" not in hop.extensions:
+        return NEEDS_8BIT
+    if envelope.notification is not None and "DSN" not in hop.extensions:
+        return NOTIFIES_NO_MORE
+    if not _needs_utf8(octets, envelope) or "SMTPUTF8" in hop.extensions:
+        return None
+    return NEEDS_UTF8_HEADER if _has_plain_addresses(envelope) else NEEDS_UTF8_ADDRESS
+
+
+def _needs_utf8(octets: bytes, envelope: Envelope) -> bool:
+    """Clients declare it for more mail than needs it."""
+    return envelope.is_utf8 and not (_has_plain_addresses(envelope) and not has_8bit_header(octets))
+
+
+def _has_plain_addresses(envelope: Envelope) -> bool:
+    return all(address.isascii() for address in (envelope.mail_from or "", *envelope.rcpt))
+
+
+def _wishes(envelope: Envelope) -> Sequence[str]:
+    """NOTIFY and ORCPT of each recipient (RFC 3461 §4.1, §4.2)."""
+    if envelope.notification is None:
+        return [""] * len(envelope.rcpt)
+    return [
+        (f" NOTIFY={wish.notify}" if wish.notify else "") + (f" ORCPT={wish.orcpt}" if wish.orcpt else "")
+        for wish in envelope.notification.recipients
+    ]
+
+
+def _parameters(hop: Hop, octets: bytes, envelope: Envelope) -> str:
+    """SIZE (RFC 1870 §6), BODY (RFC 6152 §2), SMTPUTF8 (RFC 6531 §3.4), RET and ENVID (RFC 3461 §4.3, §4.4)."""
     size = f" SIZE={len(octets)}" if "SIZE" in hop.extensions else ""
     body = " BODY=8BITMIME" if has_8bit(octets) else ""
-    return size + body
+    utf8 = " SMTPUTF8" if _needs_utf8(octets, envelope) else ""
+    wish = envelope.notification or Notification()
+    ret = f" RET={wish.ret}" if wish.ret else ""
+    envid = f" ENVID={wish.envid}" if wish.envid else ""
+    return size + body + utf8 + ret + envid
 
 
 def _refused(reply: Reply) -> Reply:

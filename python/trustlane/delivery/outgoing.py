@@ -13,6 +13,11 @@ def has_8bit(octets: bytes) -> bool:
     return not octets.isascii()
 
 
+def has_8bit_header(octets: bytes) -> bool:
+    end = octets.find(b"\r\n\r\n")
+    return has_8bit(octets if end < 0 else octets[:end])
+
+
 def dot_stuffed(octets: bytes) -> bytes:
     """The mail with its dots doubled and the end of data behind it; a last line without CRLF is given one."""
     text = octets.replace(b"\r\n.", b"\r\n..")
@@ -24,8 +29,10 @@ def dot_stuffed(octets: bytes) -> bytes:
 
 
 def is_sendable_address(address: str) -> bool:
-    """Printable US-ASCII that cannot leave its angle brackets."""
+    """Printable, and cannot leave its angle brackets; UTF-8 for where that is taken."""
     return _SENDABLE.fullmatch(address) is not None
 
 
-_SENDABLE = re.compile(r'(?:[!#-;=?-~]|"(?:[ !#-\[\]-~]|\\[ -~])*+")*+')
+_SENDABLE = re.compile(
+    r'(?:[!#-;=?-~\xa1-\ud7ff\ue000-\U0010ffff]|"(?:[ !#-\[\]-~\xa1-\ud7ff\ue000-\U0010ffff]|\\[ -~])*+")*+'
+)

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from trustlane.delivery.offers import Offers
 from trustlane.delivery.reply import Reply
 from trustlane.message import Envelope
 
@@ -29,6 +30,9 @@ class Delivery(Protocol):
 
     def refusal(self, mail_from: str, rcpt: str) -> Reply | None:
         """The reply that refuses this recipient before its mail is sent; ``None`` where it may come."""
+
+    def offers(self) -> Offers:
+        """What clients may be offered now, so that nothing of a mail is lost on its next step."""
 
     def close(self) -> None:
         """Gives back what is held; no mail comes any more."""

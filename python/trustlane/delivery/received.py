@@ -17,7 +17,7 @@ def received_value(mail: Transaction, hostname: str, mail_id: str, now: Instant)
     helo = _atom(mail.session.helo or "unknown")
     address = f" ([{_literal(mail.session.client_ip)}])" if mail.session.client_ip else ""
     lines = [f"from {helo}{address}", f"by {hostname} (trustlane) with {mail.session.protocol} id {mail_id}"]
-    if len(mail.envelope.rcpt) == 1:
+    if len(mail.envelope.rcpt) == 1 and mail.envelope.rcpt[0].isascii():
         lines.append(f"for <{_printable(mail.envelope.rcpt[0])}>")
     return "\r\n\t".join(lines) + f";\r\n\t{formatdate(now)}"
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from trustlane.message.notification import Notification
+
 Instant = float
 """A point in time: seconds since 1970-01-01 UTC. Always an argument; nothing below an edge reads a clock."""
 
@@ -30,11 +32,15 @@ class Envelope:
         mail_from: the reverse-path; ``""`` is the null path of a bounce, ``None`` is not known.
         rcpt: the forward-paths, in the order given.
         submitter: the value of SUBMITTER, decoded (RFC 4405 §4); ``None`` where the client gave none.
+        is_utf8: the client declared SMTPUTF8: addresses and header fields may be in UTF-8 (RFC 6531 §3.4).
+        notification: what the sender wishes to be notified of; ``None`` where it said nothing.
     """
 
     mail_from: str | None = None
     rcpt: tuple[str, ...] = ()
     submitter: str | None = None
+    is_utf8: bool = False
+    notification: Notification | None = None
 
 
 class LineEnds(StrEnum):

@@ -75,12 +75,12 @@ class ContentReader:
         text = lines.replace(b"\r\n.", b"\r\n")
         if self._is_line_start and text.startswith(b"."):
             text = text[1:]
-        self._has_long_line |= _has_line_over(self._limits.max_line_octets, text)
+        self._has_long_line |= has_line_over(self._limits.max_line_octets, text)
         self.octets += len(text)
         return text if self.fault is None else b""
 
 
-def _has_line_over(max_octets: int, text: bytes) -> bool:
+def has_line_over(max_octets: int, text: bytes) -> bool:
     """Looks backwards from as far as a line may reach, so that each octet is seen about once."""
     start = 0
     while len(text) - start > max_octets:

@@ -42,7 +42,7 @@ class RecipientGiven:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Whole lines of the mail, dots unstuffed (RFC 5321 §4.5.2). Not yet a mail: ``Aborted`` may follow."""
+    """Octets of the mail, dots unstuffed (RFC 5321 §4.5.2). Not yet a mail: ``Aborted`` may follow."""
 
     chunk: bytes
 

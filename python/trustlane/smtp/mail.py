@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from trustlane.message import Envelope, Session, Transaction
+from trustlane.message import Envelope, Notification, Session, Transaction
+from trustlane.smtp.chunks import ChunkReader
+from trustlane.smtp.commands import Mail, Recipient
 from trustlane.smtp.content import ContentReader
 
 
@@ -11,20 +13,29 @@ class BegunMail:
     """What is known of it so far.
 
     Attributes:
-        mail_from: as accepted.
-        rcpt: those accepted so far.
+        mail: as accepted.
+        recipients: those accepted so far.
         chunks: its content so far.
-        content: reads it.
-        submitter: the value of SUBMITTER, decoded (RFC 4405 §4).
+        content: reads it, once it has begun to come.
     """
 
-    mail_from: str
-    content: ContentReader
-    submitter: str | None = None
-    rcpt: list[str] = field(default_factory=list)
+    mail: Mail
+    content: ContentReader | ChunkReader | None = None
+    recipients: list[Recipient] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
 
     def transaction(self, session: Session) -> Transaction:
         """The whole of it, once the content has ended."""
-        envelope = Envelope(self.mail_from, tuple(self.rcpt), self.submitter)
+        envelope = Envelope(
+            self.mail.mail_from,
+            tuple(recipient.rcpt for recipient in self.recipients),
+            self.mail.submitter,
+            self.mail.is_utf8,
+            self._notification(),
+        )
         return Transaction(b"".join(self.chunks), session, envelope)
+
+    def _notification(self) -> Notification | None:
+        wishes = tuple(recipient.notification for recipient in self.recipients)
+        notification = Notification(self.mail.ret, self.mail.envid, wishes)
+        return None if notification.is_empty else notification

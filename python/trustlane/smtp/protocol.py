@@ -1,12 +1,25 @@
 """One SMTP session as seen by the server: octets in, events and octets out, no I/O (RFC 5321)."""
 
+from collections.abc import Callable
 from enum import Enum, auto
 
+from trustlane.delivery.offers import Offers
 from trustlane.delivery.reply import Reply
 from trustlane.errors import PeerError
 from trustlane.message import Session, Transaction
 from trustlane.smtp import replies
-from trustlane.smtp.commands import NOT_OFFERED, Command, parse_command, parse_hello, parse_mail, parse_rcpt
+from trustlane.smtp.chunks import Chunk, ChunkReader
+from trustlane.smtp.commands import (
+    NOT_OFFERED,
+    Command,
+    Mail,
+    Recipient,
+    parse_bdat,
+    parse_command,
+    parse_hello,
+    parse_mail,
+    parse_rcpt,
+)
 from trustlane.smtp.content import ContentReader
 from trustlane.smtp.events import (
     Aborted,
@@ -44,6 +57,7 @@ class State(Enum):
     ANSWER_TO_MAIL = auto()
     ANSWER_TO_RCPT = auto()
     CONTENT = auto()
+    CHUNK = auto()
     ANSWER_TO_CONTENT = auto()
     CLOSED = auto()
 
@@ -59,12 +73,21 @@ class ServerProtocol:
         hostname: our name, US-ASCII.
         limits: of this session.
         client_ip: the client's address, for the Transaction.
+        offers: gives at each EHLO what the place where mail goes can take.
     """
 
-    def __init__(self, hostname: str, limits: Limits | None = None, client_ip: str | None = None) -> None:
+    def __init__(
+        self,
+        hostname: str,
+        limits: Limits | None = None,
+        client_ip: str | None = None,
+        offers: Callable[[], Offers] = Offers,
+    ) -> None:
         self._hostname = hostname
         self._limits = limits or Limits()
         self._client_ip = client_ip
+        self._asked_offers = offers
+        self._offers = Offers()
         self._state = State.GREETING
         self._input = Octets()
         self._lines = CommandLines(self._limits.max_command_octets)
@@ -74,9 +97,10 @@ class ServerProtocol:
         self._invitation = b""
         self._helo: str | None = None
         self._is_pipelining_offered = False
-        self._asked = ""
-        self._submitter: str | None = None
+        self._asked_mail: Mail | None = None
+        self._asked_recipient: Recipient | None = None
         self._mail: BegunMail | None = None
+        self._chunk: Chunk | None = None
         self._transaction: Transaction | None = None
         self._has_quit = False
         self._is_eof = False
@@ -140,12 +164,12 @@ class ServerProtocol:
 
     def accept(self) -> list[Event]:
         """The sender or recipient that was asked about is taken."""
-        if self._state is State.ANSWER_TO_MAIL:
-            self._mail = BegunMail(self._asked, ContentReader(self._limits), self._submitter)
+        if self._state is State.ANSWER_TO_MAIL and self._asked_mail is not None:
+            self._mail = BegunMail(self._asked_mail)
             self._transactions += 1
             self._say(replies.SENDER_TAKEN)
-        elif self._state is State.ANSWER_TO_RCPT and self._mail is not None:
-            self._mail.rcpt.append(self._asked)
+        elif self._state is State.ANSWER_TO_RCPT and self._mail is not None and self._asked_recipient is not None:
+            self._mail.recipients.append(self._asked_recipient)
             self._say(replies.RECIPIENT_TAKEN)
         else:
             return []
@@ -204,11 +228,11 @@ class ServerProtocol:
         return self._go_on()
 
     def _go_on(self) -> list[Event]:
-        while self._state in (State.COMMAND, State.CONTENT) and self._step():
+        while self._state in (State.COMMAND, State.CONTENT, State.CHUNK) and self._step():
             pass
-        if self._is_shutting_down and self._state in (State.GREETING, State.COMMAND):
+        if self._is_shutting_down and self._state in (State.GREETING, State.COMMAND) and not self._has_content_begun:
             self._close(replies.SHUTTING_DOWN)
-        if self._is_eof and self._state in (State.GREETING, State.COMMAND, State.CONTENT):
+        if self._is_eof and self._state in (State.GREETING, State.COMMAND, State.CONTENT, State.CHUNK):
             self._close(None)
         events, self._events = self._events, []
         return events
@@ -219,35 +243,73 @@ class ServerProtocol:
             if len(self._input):
                 self._close(replies.OUT_OF_TURN)
             return False
-        return (
-            self._step_in_commands() if self._mail is None or self._state is State.COMMAND else self._read(self._mail)
-        )
+        if self._state is State.CHUNK and self._chunk is not None:
+            return self._read_chunk(self._chunk)
+        if self._state is State.CONTENT and self._mail is not None and isinstance(self._mail.content, ContentReader):
+            return self._read(self._mail, self._mail.content)
+        return self._step_in_commands()
 
-    def _read(self, mail: BegunMail) -> bool:
-        before = mail.content.octets
-        chunk = mail.content.read(self._input)
-        self._content_octets += mail.content.octets - before
-        if chunk:
-            mail.chunks.append(chunk)
-            self._events.append(Content(chunk))
-        if mail.content.is_ended:
-            self._end(mail)
-        return mail.content.is_ended
+    @property
+    def _has_content_begun(self) -> bool:
+        return self._mail is not None and self._mail.content is not None
+
+    def _read(self, mail: BegunMail, reader: ContentReader) -> bool:
+        before = reader.octets
+        self._keep(mail, reader.read(self._input))
+        self._content_octets += reader.octets - before
+        if reader.is_ended:
+            self._end(mail, reader.fault)
+        return reader.is_ended
+
+    def _read_chunk(self, chunk: Chunk) -> bool:
+        octets = self._input.take(min(chunk.left, len(self._input)))
+        chunk.left -= len(octets)
+        self._content_octets += len(octets)
+        if chunk.refusal is None and self._mail is not None and isinstance(self._mail.content, ChunkReader):
+            self._keep(self._mail, self._mail.content.read(octets))
+        if chunk.left:
+            return False
+        self._state = State.COMMAND
+        self._chunk = None
+        if chunk.refusal is not None:
+            self._say(chunk.refusal)
+        elif self._mail is not None and isinstance(self._mail.content, ChunkReader):
+            self._end_chunk(self._mail, self._mail.content, chunk)
+        return True
+
+    def _end_chunk(self, mail: BegunMail, reader: ChunkReader, chunk: Chunk) -> None:
+        """A mail with a fault ends at once; the chunks that may follow are read to be forgotten."""
+        if chunk.is_last:
+            self._keep(mail, reader.finish())
+        if chunk.is_last or reader.fault:
+            self._end(mail, reader.fault)
+        else:
+            self._say(replies.CHUNK_TAKEN)
+
+    def _keep(self, mail: BegunMail, octets: bytes) -> None:
+        if octets:
+            mail.chunks.append(octets)
+            self._events.append(Content(octets))
 
     @property
     def session(self) -> Session:
         """The facts of the connection, as far as they are known."""
-        protocol = "ESMTP" if self._is_pipelining_offered else "SMTP"
-        return Session(self._client_ip, self._helo, protocol)
+        return Session(self._client_ip, self._helo, self._protocol_name())
 
-    def _end(self, mail: BegunMail) -> None:
-        if fault := mail.content.fault:
+    def _protocol_name(self) -> str:
+        """As it stands in ``Received`` (RFC 3848, RFC 6531 §4.3)."""
+        if not self._is_pipelining_offered:
+            return "SMTP"
+        return "UTF8SMTP" if self._mail is not None and self._mail.mail.is_utf8 else "ESMTP"
+
+    def _end(self, mail: BegunMail, fault: Reply | None) -> None:
+        if fault:
             self._state = State.COMMAND
             self._say(fault)
             self._abort(fault)
             return
-        self._mail = None
         self._transaction = mail.transaction(self.session)
+        self._mail = None
         self._state = State.ANSWER_TO_CONTENT
         self._events.append(ContentEnded(self._transaction))
 
@@ -273,6 +335,8 @@ class ServerProtocol:
                     self._obey_mail(argument)
                 case Command(b"RCPT", argument):
                     self._obey_rcpt(argument)
+                case Command(b"BDAT", argument):
+                    self._obey_bdat(parse_bdat(argument))
                 case Command(b"RSET", b""):
                     self._abort(None)
                     self._say(replies.RESET)
@@ -280,7 +344,8 @@ class ServerProtocol:
                     self._hearing.awaited()
                     self._obey_last_of_group(command)
         except PeerError as error:
-            self._refuse_command(Reply(error.code, error.enhanced_code, error.text))
+            reply = Reply(error.code, error.enhanced_code, error.text)
+            self._close(reply) if reply == replies.BAD_CHUNK else self._refuse_command(reply)
 
     def _obey_last_of_group(self, command: Command) -> None:
         """Commands after which a client waits (RFC 2920 §3.1)."""
@@ -309,6 +374,7 @@ class ServerProtocol:
         self._abort(None)
         self._helo = helo
         self._is_pipelining_offered = verb == "EHLO"
+        self._offers = self._asked_offers() if self._is_pipelining_offered else Offers()
         self._output += (
             replies.extensions(self._hostname, self._limits.max_message_octets, *self._optional_extensions())
             if self._is_pipelining_offered
@@ -317,41 +383,64 @@ class ServerProtocol:
         self._events.append(Greeted(helo, verb))
 
     def _optional_extensions(self) -> tuple[str, ...]:
-        return ("SUBMITTER",) if self._limits.offers_submitter else ()
+        offered = {
+            "SMTPUTF8": self._offers.smtputf8,
+            "DSN": self._offers.dsn,
+            "SUBMITTER": self._limits.offers_submitter,
+            f"LIMITS MAILMAX={self._limits.max_transactions} RCPTMAX={self._max_recipients}": True,
+        }
+        return tuple(extension for extension, is_offered in offered.items() if is_offered)
+
+    @property
+    def _max_recipients(self) -> int:
+        """Ours, or those of the place where mail goes where that takes fewer (RFC 9422 §4.2)."""
+        return min(self._limits.max_recipients, self._offers.max_recipients or self._limits.max_recipients)
 
     def _obey_mail(self, argument: bytes) -> None:
         if self._helo is None or self._mail is not None:
             raise replies.fault(replies.BAD_SEQUENCE)
         is_submitter_offered = self._limits.offers_submitter and self._is_pipelining_offered
-        mail = parse_mail(argument, self._limits, is_submitter_offered=is_submitter_offered)
+        mail = parse_mail(argument, self._limits, self._offers, is_submitter_offered=is_submitter_offered)
         if mail.size_octets is not None and mail.size_octets > self._limits.max_message_octets:
             self._say(replies.MESSAGE_TOO_BIG)
         elif self._transactions >= self._limits.max_transactions:
             self._close(replies.TOO_MANY_TRANSACTIONS)
         else:
-            self._asked, self._submitter = mail.mail_from, mail.submitter
+            self._asked_mail = mail
             self._state = State.ANSWER_TO_MAIL
             self._events.append(MailStarted(mail.mail_from, mail.size_octets))
 
     def _obey_rcpt(self, argument: bytes) -> None:
-        if self._mail is None:
+        if self._mail is None or self._mail.content is not None:
             raise replies.fault(replies.BAD_SEQUENCE)
-        rcpt = parse_rcpt(argument, self._limits)
-        if len(self._mail.rcpt) >= self._limits.max_recipients:
+        recipient = parse_rcpt(argument, self._limits, self._offers, is_utf8=self._mail.mail.is_utf8)
+        if len(self._mail.recipients) >= self._max_recipients:
             self._say(replies.TOO_MANY_RECIPIENTS)
             return
-        self._asked = rcpt
+        self._asked_recipient = recipient
         self._state = State.ANSWER_TO_RCPT
-        self._events.append(RecipientGiven(self._mail.mail_from, rcpt))
+        self._events.append(RecipientGiven(self._mail.mail.mail_from, recipient.rcpt))
 
     def _obey_data(self) -> None:
-        if self._mail is None:
+        if self._mail is None or self._mail.content is not None:
             raise replies.fault(replies.BAD_SEQUENCE)
-        if not self._mail.rcpt:
+        if not self._mail.recipients:
             self._say(replies.NO_RECIPIENTS)
             return
+        self._mail.content = ContentReader(self._limits)
         self._state = State.CONTENT
         self._invitation = replies.octets(replies.START_CONTENT)
+
+    def _obey_bdat(self, chunk: Chunk) -> None:
+        """A chunk that is refused is read all the same, and its reply comes after it (RFC 3030 §2)."""
+        self._chunk = chunk
+        self._state = State.CHUNK
+        if self._mail is None or not self._is_pipelining_offered:
+            chunk.refusal = replies.BAD_SEQUENCE
+        elif not self._mail.recipients:
+            chunk.refusal = replies.NO_RECIPIENTS
+        elif self._mail.content is None:
+            self._mail.content = ChunkReader(self._limits)
 
     def _refuse_command(self, reply: Reply) -> None:
         """Counted, because clients that guess or talk another protocol must be left some time (RFC 5321 §7.8)."""

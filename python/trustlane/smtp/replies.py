@@ -10,6 +10,7 @@ NOTHING_DONE = Reply(250, "2.0.0", "Nothing done")
 SENDER_TAKEN = Reply(250, "2.1.0", "Sender taken")
 RECIPIENT_TAKEN = Reply(250, "2.1.5", "Recipient taken")
 NOT_VERIFIED = Reply(252, "2.1.5", "Not verified here; send mail and it will be tried")
+CHUNK_TAKEN = Reply(250, "2.0.0", "Chunk taken")
 START_CONTENT = Reply(354, "", "Send the mail, end it with CRLF.CRLF")
 
 SHUTTING_DOWN = Reply(421, "4.3.2", "Shutting down; try again")
@@ -35,7 +36,9 @@ CONTENT_MALFORMED = Reply(550, "5.6.0", "Mail has a CR or LF that is not part of
 TEXT_LINE_TOO_LONG = Reply(550, "5.6.0", "Mail has a line that is too long")
 MESSAGE_TOO_BIG = Reply(552, "5.3.4", "Mail is bigger than SIZE allows")
 NON_ASCII_ADDRESS = Reply(553, "5.6.7", "Address is not US-ASCII, and SMTPUTF8 is not offered here")
+NOT_DECLARED = Reply(553, "5.6.7", "Address is not US-ASCII, and MAIL did not say SMTPUTF8")
 OUT_OF_TURN = Reply(554, "5.5.0", "Sent before it was its turn")
+BAD_CHUNK = Reply(554, "5.5.4", "Syntax is BDAT octets [LAST]; what follows cannot be told from commands")
 NO_RECIPIENTS = Reply(554, "5.5.1", "No valid recipients")
 PARAMETER_UNKNOWN = Reply(555, "5.5.4", "Parameter not known")
 
@@ -68,5 +71,13 @@ def hello(hostname: str) -> bytes:
 
 def extensions(hostname: str, max_message_octets: int, *others: str) -> bytes:
     """The answer to EHLO: the extensions, one a line (RFC 5321 §4.1.1.1)."""
-    lines = (hostname, "PIPELINING", f"SIZE {max_message_octets}", "8BITMIME", *others, "ENHANCEDSTATUSCODES")
+    lines = (
+        hostname,
+        "PIPELINING",
+        f"SIZE {max_message_octets}",
+        "8BITMIME",
+        *others,
+        "CHUNKING",
+        "ENHANCEDSTATUSCODES",
+    )
     return b"".join(b"250-%s\r\n" % line.encode("ascii") for line in lines[:-1]) + b"250 %s\r\n" % lines[-1].encode()

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 
+from trustlane.delivery.offers import Offers
 from trustlane.delivery.reply import Reply
 from trustlane.message import Session, Transaction
 from trustlane.smtp.foresight import Foresight
@@ -26,6 +27,7 @@ class SmtpServer:
         limits: see :class:`trustlane.smtp.limits.Limits`.
         refusal: asked for each sender and recipient; the reply that refuses it, or ``None`` where it is taken.
         begun: told of each mail that begins; gives who looks at its header while it comes, if anybody does.
+        offers: asked at each EHLO what the place where mail goes can take.
     """
 
     def __init__(
@@ -37,8 +39,9 @@ class SmtpServer:
         lost: Callable[[Transaction], None] = lambda mail: None,
         refusal: Callable[[str, str], Reply | None] = lambda mail_from, rcpt: None,
         begun: Callable[[Session, str], Foresight | None] = lambda session, mail_from: None,
+        offers: Callable[[], Offers] = Offers,
     ) -> None:
-        self._site = Site(receive, heard, lost, refusal, begun, hostname, limits or Limits(), set(), set())
+        self._site = Site(receive, heard, lost, refusal, begun, offers, hostname, limits or Limits(), set(), set())
         self._servers: list[asyncio.Server] = []
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from trustlane.delivery.offers import Offers
 from trustlane.delivery.reply import Reply
 from trustlane.message import Session, Transaction
 from trustlane.smtp import replies
@@ -35,6 +36,7 @@ class Site:
         lost: told when the client went away before that.
         refusal: the reply to a sender and recipient that is refused, else ``None``.
         begun: told of each mail that begins; gives who looks at its header while it comes, if anybody does.
+        offers: gives what the place where mail goes can take.
         hostname: our name.
         limits: of each session.
         mails: the mails that are being received; a lost connection does not end them.
@@ -46,6 +48,7 @@ class Site:
     lost: Callable[[Transaction], None]
     refusal: Callable[[str, str], Reply | None]
     begun: Callable[[Session, str], Foresight | None]
+    offers: Callable[[], Offers]
     hostname: str
     limits: Limits
     mails: "set[asyncio.Task[None]]"
@@ -81,7 +84,7 @@ class SmtpSession(asyncio.Protocol):
             return
         self._site.sessions.add(self)
         client_ip = _client_ip(transport.get_extra_info("peername"))
-        self._protocol = ServerProtocol(self._site.hostname, self._site.limits, client_ip)
+        self._protocol = ServerProtocol(self._site.hostname, self._site.limits, client_ip, self._site.offers)
         self._timer = self._loop.call_later(0, self._greet)
 
     def data_received(self, data: bytes) -> None:

@@ -1,7 +1,10 @@
 """The server's side of an SMTP session, as transcripts: what the client sends, what it is told, what happens."""
 
+from collections.abc import Callable
+
 import pytest
 
+from trustlane.delivery.offers import Offers
 from trustlane.delivery.reply import Reply
 from trustlane.message import Envelope, Session
 from trustlane.smtp.events import (
@@ -37,8 +40,13 @@ SMALL = Limits(
 class Client:
     """Drives a protocol as the server does, and notes all that happens."""
 
-    def __init__(self, limits: Limits | None = None, reply: Reply | None = TAKEN) -> None:
-        self.protocol = ServerProtocol("mx.site.example", limits, "192.0.2.1")
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        reply: Reply | None = TAKEN,
+        offers: Callable[[], Offers] = Offers,
+    ) -> None:
+        self.protocol = ServerProtocol("mx.site.example", limits, "192.0.2.1", offers)
         self.reply = reply
         self.events: list[Event] = []
         self.protocol.greet()
@@ -76,6 +84,8 @@ def test_a_whole_session_in_the_order_of_rfc_5321_appendix_d() -> None:
         "250-PIPELINING",
         "250-SIZE 52428800",
         "250-8BITMIME",
+        "250-LIMITS MAILMAX=1000 RCPTMAX=1000",
+        "250-CHUNKING",
         "250 ENHANCEDSTATUSCODES",
     ]
     assert client.say(b"MAIL FROM:<a@author.example> SIZE=20 BODY=8BITMIME\r\n") == ["250 2.1.0 Sender taken"]
@@ -181,7 +191,9 @@ COMMANDS = [
     (b"\xff\xfe\r\n", "500 5.5.1", "unknown"),
     (b"EXPN list\r\n", "502 5.5.1", "known, not offered"),
     (b"STARTTLS\r\n", "502 5.5.1", "known, not offered"),
-    (b"BDAT 10 LAST\r\n", "502 5.5.1", "known, not offered"),
+    (b"ETRN site.example\r\n", "502 5.5.1", "known, not offered"),
+    (b"TURN\r\n", "502 5.5.1", "known, not offered"),
+    (b"BDAT 0 LAST\r\n", "503 5.5.1", "before MAIL"),
     (b"NOOP\nNOOP\r\n", "500 5.5.2", "a bare LF ends no command"),
     (b"NOOP\rNOOP\r\n", "500 5.5.2", "a bare CR ends no command"),
     (b"NOOP\r\r\n", "500 5.5.2", "a bare CR"),
@@ -340,7 +352,7 @@ def test_the_application_may_refuse_a_sender_or_a_recipient() -> None:
     protocol.refuse(Reply(450, "4.7.1", "Not now"))
     protocol.accept()
     protocol.refuse(Reply(550, "5.1.1", "Nobody"))
-    assert protocol.data_to_send().decode().splitlines()[5:] == [
+    assert protocol.data_to_send().decode().splitlines()[7:] == [
         "450 4.7.1 Not now",
         "503 5.5.1 Commands out of sequence",
         "250 2.1.0 Sender taken",
