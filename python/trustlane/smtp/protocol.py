@@ -383,6 +383,7 @@ class ServerProtocol:
         self._events.append(Greeted(helo, verb))
 
     def _optional_extensions(self) -> tuple[str, ...]:
+        """Limits are told as RFC 9422 §3 writes them; MAILMAX is how many mails a session may send (RFC 9422 §4.1)."""
         offered = {
             "SMTPUTF8": self._offers.smtputf8,
             "DSN": self._offers.dsn,
