@@ -40,9 +40,16 @@ async def acarry(
         policy: what this site wants.
         now: Unix seconds at the time of receipt.
     """
-    ahead = policy.assessors.ahead(mail.session, now)
-    examined, answers = await asyncio.gather(aexamine(mail, resolver, policy.limits, now), _answered(resolver, ahead))
+    examined, answers = await _aexamined(mail, resolver, policy, now)
     return await aconclude(mail, examined, resolver=resolver, ledger=ledger, policy=policy, now=now, answers=answers)
+
+
+async def aconsider(
+    mail: Transaction, *, resolver: AsyncResolver, ledger: AsyncLedger, policy: Policy, now: Instant
+) -> Decision:
+    """What would be decided, leaving no trace: :func:`consider` for an event loop."""
+    examined, answers = await _aexamined(mail, resolver, policy, now)
+    return (await _adecided(mail, examined, answers, resolver, ledger, policy, now))[0]
 
 
 async def aconclude(
@@ -60,22 +67,44 @@ async def aconclude(
     Args:
         answers: to what assessors asked ahead, if they were asked (:meth:`Assessors.ahead`).
     """
-    found = found_out(mail, examined, answers)
-    try:
-        histories = await ledger.aread(found.subjects_needed(policy))
-    except LedgerError as error:
-        log.error("ledger cannot be read: %s", error)
-        return decide(mail, found, None, (), policy, now)
-    opinions: Sequence[Opinion] = ()
-    if policy.assessors.all:
-        context = replace(found.context, histories=histories)
-        opinions = await agather(policy.assessors, found.identities, context, resolver, now)
-    decision = decide(mail, found, histories, opinions, policy, now)
+    decision, memory = await _adecided(mail, examined, answers, resolver, ledger, policy, now)
+    if memory is Memory.UNAVAILABLE:
+        return decision
     try:
         await ledger.awrite(decision.observations(now), decision.kept(now))
     except LedgerError as error:
         log.error("ledger cannot be written: %s", error)
     return decision
+
+
+async def _aexamined(
+    mail: Transaction, resolver: AsyncResolver, policy: Policy, now: Instant
+) -> tuple[Examined, Answers]:
+    ahead = policy.assessors.ahead(mail.session, now)
+    return await asyncio.gather(aexamine(mail, resolver, policy.limits, now), _answered(resolver, ahead))
+
+
+async def _adecided(
+    mail: Transaction,
+    examined: Examined,
+    answers: Answers,
+    resolver: AsyncResolver,
+    ledger: AsyncLedger,
+    policy: Policy,
+    now: Instant,
+) -> tuple[Decision, Memory]:
+    """The decision, before anybody is told; and whether the ledger told of the past."""
+    found = found_out(mail, examined, answers)
+    try:
+        histories = await ledger.aread(found.subjects_needed(policy))
+    except LedgerError as error:
+        log.error("ledger cannot be read: %s", error)
+        return decide(mail, found, None, (), policy, now), Memory.UNAVAILABLE
+    opinions: Sequence[Opinion] = ()
+    if policy.assessors.all:
+        context = replace(found.context, histories=histories)
+        opinions = await agather(policy.assessors, found.identities, context, resolver, now)
+    return decide(mail, found, histories, opinions, policy, now), Memory.READ
 
 
 def carry(mail: Transaction, *, resolver: Resolver, ledger: Ledger, policy: Policy, now: Instant) -> Decision:
