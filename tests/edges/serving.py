@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CONFIG = """
@@ -49,11 +49,12 @@ in-addr.arpa. SOA ns.client.example. postmaster.client.example. 1 3600 600 86400
 
 @dataclass(slots=True)
 class Serving:
-    """One running relay."""
+    """One running relay; ``ports`` has those of all its edges, by name."""
 
     folder: Path
     port: int
     process: subprocess.Popen[bytes]
+    ports: dict[str, int] = field(default_factory=dict)
 
     @property
     def maildir(self) -> Path:
@@ -103,7 +104,8 @@ def start(
     if not said:
         running.wait(timeout=60)
     assert said, f"said {line!r}; {(folder / 'log.txt').read_text()}"
-    return Serving(folder, int(said[1]), running)
+    ports = {name: int(port) for port, name in re.findall(r":(\d+) \((\w+)\)", line)}
+    return Serving(folder, int(said[1]), running, ports)
 
 
 @contextmanager

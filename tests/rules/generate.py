@@ -21,6 +21,7 @@ from trustlane import _core  # noqa: E402
 from trustlane.assessment.reasons import LISTS, OPINIONS, PARTS, STANDING  # noqa: E402
 from trustlane.cli.main import parser  # noqa: E402
 from trustlane.lanes.reasons import LANES  # noqa: E402
+from trustlane.policyd.reasons import POLICY  # noqa: E402
 from trustlane.replay.reasons import REPLAY  # noqa: E402
 from trustlane.reports.reasons import FEEDBACK  # noqa: E402
 from trustlane.settings.show import catalogue  # noqa: E402
@@ -96,6 +97,7 @@ def reasons() -> str:
         ("Lists in DNS", list(LISTS)),
         ("Lanes", list(LANES)),
         ("Feedback", list(FEEDBACK)),
+        ("Policy service", list(POLICY)),
         ("Replay", list(REPLAY)),
     ]
     tables = [

@@ -31,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "verify": BASE | PORTS | set(LINE),
     "smtp": BASE | PORTS | set(LINE),
     "milter": BASE | PORTS | set(LINE) | {"keys"},
+    "policyd": BASE | PORTS | set(LINE),
     "replay": BASE | PORTS | set(LINE) | {"verify"},
     "simulate": BASE,
     "cli": BASE
@@ -45,6 +46,7 @@ ALLOWED: dict[str, set[str]] = {
         "dkim",
         "smtp",
         "milter",
+        "policyd",
         "process",
         "web",
         "replay",
@@ -53,7 +55,7 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": BASE | {"message", "identities", "lanes", "verify"},
     "__main__": {"cli"},
 }
-"""What each package may import of the others. Edges (smtp, milter) import the line, and never each other."""
+"""What each package may import of the others. Edges (smtp, milter, policyd) import the line, and never each other."""
 
 
 def packages() -> list[str]:

@@ -6,12 +6,13 @@ from typing import Protocol
 
 from trustlane.cli.common import Common
 from trustlane.cli.milter_edge import MilterEdge
+from trustlane.cli.policy_edge import PolicyEdge
 from trustlane.cli.relay_edge import RelayEdge
 from trustlane.errors import SettingsError
 from trustlane.process.sockets import bound
 from trustlane.settings import Settings
 
-KINDS = (RelayEdge, MilterEdge)
+KINDS = (RelayEdge, MilterEdge, PolicyEdge)
 
 Sockets = Mapping[str, Sequence[socket.socket]]
 """The listening sockets by the name of their edge."""

@@ -159,6 +159,77 @@ class MilterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """The service that Postfix asks about envelopes (check_policy_service). Only in mode enforce it refuses any."""
+
+    listen: tuple[str, ...] = setting(
+        (),
+        doc="Where Postfix finds the policy service: host:port, or unix: and the path of a socket; none is no service.",
+        example='listen = ["127.0.0.1:8892", "unix:/run/trustlane/policy.sock"]',
+        check=each_an_endpoint,
+    )
+    received_spf: bool = setting(
+        default=True,
+        doc="Whether mail gets a Received-SPF field (RFC 7208 §9.1); once, however many recipients it has.",
+        example="received_spf = false",
+    )
+    spf_fail: str = setting(
+        "pass",
+        doc="pass, defer or reject: for HELO or MAIL FROM of a domain that does not want this client (SPF fail).",
+        example='spf_fail = "reject"',
+        check=one_of("pass", "defer", "reject"),
+    )
+    spf_unsure: str = setting(
+        "pass",
+        doc="pass or defer: what is done while DNS does not tell whether it does (RFC 7208 §8.6).",
+        example='spf_unsure = "defer"',
+        check=one_of("pass", "defer"),
+    )
+    bad_standing: str = setting(
+        "pass",
+        doc="pass, defer or reject: what is done about a validated name with a bad standing here.",
+        example='bad_standing = "defer"',
+        check=one_of("pass", "defer", "reject"),
+    )
+    failure: str = setting(
+        "pass",
+        doc="pass or defer: what is answered where an error of ours, or too many MTAs, let us tell nothing.",
+        example='failure = "defer"',
+        check=one_of("pass", "defer"),
+    )
+    max_octets: int = setting(
+        0,
+        doc="Largest mail of senders without trust here, in octets, as announced and as come; 0 is any size.",
+        example="max_octets = 10485760",
+        check=between(0, 2**40),
+    )
+    max_recipients: int = setting(
+        0,
+        doc="Most recipients of one mail of senders without trust here, looked at from DATA on; 0 is any number.",
+        example="max_recipients = 50",
+        check=between(0, 100_000),
+    )
+    our_networks: tuple[str, ...] = setting(
+        ("127.0.0.0/8", "::1/128"),
+        doc="Addresses or networks of clients whose mail is ours; nothing is said of it, nor of that of who logged in.",
+        example='our_networks = ["127.0.0.0/8", "10.0.0.0/8"]',
+        check=each_a_network,
+    )
+    max_connections: int = setting(
+        1000,
+        doc="Connections at one time in each worker; requests on further ones are answered as failures are.",
+        example="max_connections = 200",
+        check=between(1, 100_000),
+    )
+    idle_seconds: int = setting(
+        600,
+        doc="How long a silent MTA is waited for; longer than the 300 s of Postfix's smtpd_policy_service_max_idle.",
+        example="idle_seconds = 1200",
+        check=between(1, 86_400),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class DnsSettings:
     """How questions are answered."""
 
@@ -647,6 +718,7 @@ class Settings:
     site: SiteSettings = part(SiteSettings)
     relay: RelaySettings = part(RelaySettings)
     milter: MilterSettings = part(MilterSettings)
+    policy: PolicySettings = part(PolicySettings)
     dns: DnsSettings = part(DnsSettings)
     dkim: DkimSettings = part(DkimSettings)
     authres: AuthresSettings = part(AuthresSettings)

@@ -78,12 +78,18 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    """Started in a folder of its own; its mail lies in ``boxes``."""
+    """Started in a folder of its own; its mail lies in ``boxes``.
 
-    def __init__(self, top: Path, milter: str) -> None:
+    Args:
+        milter: who is asked about mail, as ``inet:127.0.0.1:8891``; empty is nobody.
+        more: further lines of main.cf, which override those that are the same for all.
+    """
+
+    def __init__(self, top: Path, milter: str, more: str = "") -> None:
         self.top = top
         self.port = free_port()
         self._milter = milter
+        self._more = more
         self._conf = top / "conf"
 
     def start(self) -> None:
@@ -99,7 +105,7 @@ class Postfix:
             "gid": user.pw_gid,
             "milter": self._milter,
         }
-        (self._conf / "main.cf").write_text(MAIN_CF.format(**values))
+        (self._conf / "main.cf").write_text(MAIN_CF.format(**values) + self._more)
         for _ in range(TRIES):
             (self._conf / "master.cf").write_text(MASTER_CF.format(**{**values, "port": self.port}))
             if not (why := self._failed("start")):
