@@ -310,6 +310,12 @@ def new_key(kind: str) -> bytes:
 def read_dmarc_record(text: bytes) -> dict[str, Any] | None:
     """The tags of a DMARC Policy Record after their defaults, or ``None`` (RFC 9989 §4.7)."""
 
+def dna_grade(text: bytes) -> str | None:
+    """The grade of a DNA report, ``A`` to ``E``; ``None`` for text of another form (draft-ietf-marid-csv-dna §6)."""
+
+def dna_service(target: str) -> str | None:
+    """The service that the target of a PTR record names, if it names one (draft-ietf-marid-csv-dna §4)."""
+
 def reasons() -> list[tuple[str, str]]:
     """Every (code, sentence) that a finding can have."""
 

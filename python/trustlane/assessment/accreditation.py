@@ -3,11 +3,10 @@
 Only services of the operator's own list are asked; those that a client names for itself may be its own.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trustlane._core import Answer, Question
+from trustlane._core import Answer, Question, dna_grade, dna_service
 from trustlane.assessment.assessor import Context, Needs
 from trustlane.assessment.opinion import Opinion, Reach
 from trustlane.assessment.reasons import OPINIONS
@@ -17,10 +16,6 @@ from trustlane.message import Instant, Session
 
 GRADES = {"A": 0.98, "B": 0.92, "C": 0.5, "D": 0.15, "E": 0.02}
 """Strongly recommended, recommended, unknown, not recommended, strongly not recommended, as shares of wanted mail."""
-
-POINTER = "_vouch._smtp."
-"""Begins the targets of PTR records by which a client names services; others belong to something else
-(draft-ietf-marid-csv-dna §4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +87,8 @@ def graded(answer: Answer | None) -> str | None:
     """The grade of a report ``MARID,1,A``; a string of another form means something else and is passed over."""
     if answer is None or answer.status != "found":
         return None
-    grades = {match[1].decode() for record in answer.records if (match := _REPORT.match(record))}
+    grades = {grade for record in answer.records if (grade := dna_grade(record))}
     return grades.pop() if len(grades) == 1 else None
-
-
-_REPORT = re.compile(rb"MARID,1,([A-E])(?:;|\Z)")
 
 
 def _names(identities: Identities) -> list[str]:
@@ -106,7 +98,7 @@ def _names(identities: Identities) -> list[str]:
 def _pointed(answer: Answer | None) -> list[str]:
     if answer is None or answer.status != "found":
         return []
-    return [name.removeprefix(POINTER) for name in answer.records if name.startswith(POINTER)]
+    return [service for target in answer.records if (service := dna_service(target))]
 
 
 def _opinion(accreditor: Accreditor, name: str, grade: str) -> Opinion:

@@ -40,7 +40,7 @@ mod _core {
     #[pymodule_export]
     use crate::examination::Examination;
     #[pymodule_export]
-    use crate::functions::reasons;
+    use crate::functions::{dna_grade, dna_service, reasons};
     #[pymodule_export]
     use crate::inquiry::Inquiry;
     #[pymodule_export]
