@@ -32,6 +32,11 @@ def bad_word(validated: Sequence[Standing]) -> Word | None:
     return Word(is_trusted=False, reasons=tuple(map(_bad, bad)), deciding=bad[0]) if bad else None
 
 
+def turned_word(it: Standing, thresholds: Thresholds) -> Word:
+    """A name that has turned decides, whatever the names around it say."""
+    return Word(is_trusted=False, reasons=(_untrusted(it, thresholds),), deciding=it)
+
+
 def standing_word(
     validated: Sequence[Standing], histories: Mapping[Subject, History], thresholds: Thresholds
 ) -> tuple[Word, bool]:

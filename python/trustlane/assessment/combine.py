@@ -11,6 +11,7 @@ from trustlane.assessment.back_off import (
     bad_word,
     is_told_apart,
     standing_word,
+    turned_word,
     validated_of,
     written,
 )
@@ -43,7 +44,9 @@ def word_of(
         return _over(said, opinions)
     if bad := bad_word(validated):
         return _over(bad, opinions)
-    if own := _own_word(validated, histories, opinions, thresholds):
+    if turned := _turned_home(validated, histories):
+        return _over(turned_word(turned, thresholds), opinions)
+    if own := _own_word(validated, opinions, thresholds):
         return own
     word, can_tell = standing_word(validated, histories, thresholds)
     if word.is_trusted:
@@ -55,26 +58,26 @@ def word_of(
     )
 
 
-def _own_word(
-    validated: Sequence[Standing],
-    histories: Mapping[Subject, History],
-    opinions: Sequence[Opinion],
-    thresholds: Thresholds,
-) -> Word | None:
-    """Partners and correspondents, unless the very name they speak of has bad news of its own, or its home has turned.
-
-    The people here wrote to somebody at a firm; if the firm has turned, so has the hand that writes in that name.
-    """
+def _own_word(validated: Sequence[Standing], opinions: Sequence[Opinion], thresholds: Thresholds) -> Word | None:
+    """Partners and correspondents, unless the very name they speak of has bad news of its own."""
     words = [it for it in opinions if it.reach is Reach.OWN and it.is_good]
     if not words:
-        return None
-    if any(it.has_turned and it.subject.kind in HOMES and not _houses_many(it, histories) for it in validated):
         return None
     told_apart = {
         it.subject for it in validated if it.is_braked or is_told_apart(it, has_author=False, thresholds=thresholds)
     }
     its = next((it for it in words if it.subject not in told_apart), None)
     return Word(is_trusted=True, reasons=(its.reason,), trusted_for=its.subject) if its else None
+
+
+def _turned_home(validated: Sequence[Standing], histories: Mapping[Subject, History]) -> Standing | None:
+    """The author domain or organization, where it has turned.
+
+    An address of it may have a good name still, and people here may have written to it; but whoever bad news of three
+    other addresses is known of holds this one too.
+    """
+    homes = (it for it in validated if it.has_turned and it.subject.kind in HOMES)
+    return next((it for it in homes if not _houses_many(it, histories)), None)
 
 
 HOUSES_MANY = 20.0

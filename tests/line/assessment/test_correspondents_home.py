@@ -25,6 +25,16 @@ def test_a_correspondent_at_a_house_that_has_turned_is_not() -> None:
     assert not assessed(History(HOME, good=20.0, as_of=NOW, last_mail=NOW, drift=MOST)).is_trusted
 
 
+def test_neither_is_an_address_of_it_that_has_a_good_name_still() -> None:
+    """Three bad observations of a firm may be of three of its addresses; the fourth is in the same hand."""
+    address = History(ADDRESS, good=250.0, as_of=NOW, last_mail=NOW, is_trusted=True)
+    for drift, is_trusted in ((0.0, True), (MOST, False)):
+        home = History(HOME, good=250.0, as_of=NOW, last_mail=NOW, drift=drift, is_trusted=True)
+        assessment = assess([ADDRESS, HOME], {ADDRESS: address, HOME: home}, NOW, Thresholds())
+        assert assessment.is_trusted == is_trusted
+    assert assessment.reasons[0].code == "standing.turned"
+
+
 def test_what_strangers_did_at_a_house_of_many_is_not_held_against_it() -> None:
     """A mail service is known by the number of addresses that write from it."""
     home = History(HOME, good=20.0, as_of=NOW, last_mail=NOW, drift=MOST)
