@@ -66,6 +66,7 @@ class Watch:
         self.strays = 0
         self._filter = ContentFilter()
         self._is_trusted: dict[str, bool] = {}
+        self._has_standing: dict[str, bool] = {}
         self._was_trusted: dict[int, set[str]] = {}
 
     def mail(self, mail: MailEvent, verdict: Verdict, truth: Truth | None) -> None:
@@ -81,9 +82,10 @@ class Watch:
             return
         for ordeal in self.ordeals:
             self._endured(ordeal, mail.time, domain, is_trusted=is_trusted)
+        self._is_trusted[domain] = is_trusted
         # A correspondent is trusted by some and unknown to others, and has no standing to lose.
         if verdict.assessment.deciding or not is_trusted:
-            self._is_trusted[domain] = is_trusted
+            self._has_standing[domain] = is_trusted
 
     def feedback(self, feedback: FeedbackEvent, weight: float) -> None:
         """What was said of a mail, and how much the word of who says so weighs. Newcomers prove nothing yet."""
@@ -114,7 +116,8 @@ class Watch:
             return
         # Whoever is trusted as it begins must stay so; who comes to be trusted meanwhile proves nothing.
         if mishap.number not in self._was_trusted:
-            self._was_trusted[mishap.number] = {name for name, is_in in self._is_trusted.items() if is_in}
+            known = self._is_trusted if mishap.victim else self._has_standing
+            self._was_trusted[mishap.number] = {name for name, is_in in known.items() if is_in}
         is_victim = mishap.victim is None or domain == mishap.victim.domain
         if is_victim and domain in self._was_trusted[mishap.number] and domain not in self._turned(time):
             ordeal.trusted += is_trusted
