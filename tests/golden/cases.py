@@ -59,16 +59,17 @@ def walk(case: Case) -> str:
         mail,
         resolver=ZoneResolver.from_file(folder / "zone.txt"),
         ledger=history(folder / "history.toml"),
-        policy=Policy(
-            mode=Mode(session.get("mode", "enforce")),
-            limits=ExamineLimits(
-                trusted_sealers=tuple(session.get("trusted_sealers", ())),
-                checks=_checks(session),
-            ),
-        ),
+        policy=policy_of(case),
         now=session["now"],
     )
     return plain("\n".join(story(mail, decision, session["now"])))
+
+
+def policy_of(case: Case) -> Policy:
+    """What the site of a case wants."""
+    session = case.session
+    limits = ExamineLimits(trusted_sealers=tuple(session.get("trusted_sealers", ())), checks=_checks(session))
+    return Policy(mode=Mode(session.get("mode", "enforce")), limits=limits)
 
 
 def _checks(session: dict[str, Any]) -> Checks:
