@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from letter import READER
@@ -38,19 +39,20 @@ def short(path: Path) -> str:
 
 
 def stay(world: World, service: Service) -> None:
-    """Shows what the relay logs until Ctrl-C.
+    """Says goodbye, and shows what the relay logs until Ctrl-C.
 
     Raises:
         Failed: the relay ended by itself.
     """
-    try:
-        with world.log.open() as log:
-            log.seek(0, 2)
-            while service.process.poll() is None:
-                for line in log:
-                    print(plain(line.rstrip()), flush=True)
-                time.sleep(_LOOK_SECONDS)
-    except KeyboardInterrupt:
+    with suppress(KeyboardInterrupt), world.log.open() as log:
+        print(farewell(world, service), flush=True)
+        log.seek(0, 2)
+        while service.process.poll() is None:
+            for line in log:
+                print(plain(line.rstrip()), flush=True)
+            time.sleep(_LOOK_SECONDS)
+    if not service.process.returncode:
+        # Ctrl-C reaches the relay too, which may be the faster one to obey.
         print("\nstopped; ledger and mail are kept")
         return
     raise Failed(f"trustlane serve ended: {last_words(world)}")

@@ -53,9 +53,10 @@ def _run(options: argparse.Namespace) -> int:
         with serving(place) as service:
             print(f"trustlane listens on {service.host}:{service.port}\n", flush=True)
             _perform(place, service, ledger, 0.0 if options.fast else PAUSE_SECONDS)
-            print(farewell(place, service), flush=True)
             if not options.once:
                 stay(place, service)
+            else:
+                print(farewell(place, service), flush=True)
     return 0
 
 

@@ -10,10 +10,12 @@ import logging
 import os
 from dataclasses import dataclass
 
+from trustlane.cli.common import Common
 from trustlane.cli.edges import Sockets, listening
 from trustlane.cli.options import declare_config, settings_of
 from trustlane.cli.serving import serve
 from trustlane.errors import TrustlaneError
+from trustlane.keys import KeyRing, KeyTable
 from trustlane.process import BAD_SETTINGS, Life, Supervisor
 from trustlane.process.privileges import give_up
 from trustlane.process.sockets import inherited, name_of
@@ -33,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     sockets = listening(settings, inherited(os.environ))
     give_up(settings.process.user, settings.process.group)
     os.umask(UMASK)
+    _check(settings)
     service = _Service(options, settings, sockets)
     supervisor = Supervisor(
         work=service.work,
@@ -44,6 +47,16 @@ def run(options: argparse.Namespace) -> int:
     )
     exit_code = supervisor.run()
     return 2 if exit_code == BAD_SETTINGS else exit_code
+
+
+def _check(settings: Settings) -> None:
+    """What no worker could work with is said once, before there are any.
+
+    Raises:
+        TrustlaneError: a zone, a store, a secret or a key cannot be read.
+    """
+    Common.of(settings).ledger.close()
+    KeyRing(KeyTable(settings.keys.path))
 
 
 UMASK = 0o077
@@ -63,8 +76,7 @@ class _Service:
         try:
             serve(self.options, self.settings, self.sockets, life)
         except TrustlaneError as error:
-            if number == 0:
-                log.error("%s", error)
+            log.error("worker %d: %s", number, error)
             return BAD_SETTINGS
         return 0
 
@@ -78,10 +90,12 @@ class _Service:
     def reload(self) -> bool:
         """Reads the settings again for workers to come; those that serve read them too, where this gives true."""
         try:
-            self.settings = settings_of(self.options)
+            settings = settings_of(self.options)
+            _check(settings)
         except TrustlaneError as error:
             log.error("the settings stay as they were: %s", error)
             return False
+        self.settings = settings
         logging.getLogger().setLevel(self.settings.log.level.upper())
         log.info("settings are read again; new addresses, stores and limits hold from the next start on")
         return True

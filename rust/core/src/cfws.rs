@@ -34,7 +34,7 @@ pub(crate) fn after_cfws(text: &[u8], from: usize) -> Result<usize, Malformed> {
 }
 
 /// The content of the quoted string that opens at `start`, and where it ends (RFC 5322 §3.2.4). Quoted pairs are resolved;
-/// a fold inside keeps its blanks.
+/// a fold inside keeps its blanks, and a line end vanishes, also behind a backslash.
 ///
 /// # Errors
 /// [`Malformed`] where the string has no end.
@@ -45,7 +45,9 @@ pub(crate) fn quoted_string(text: &[u8], start: usize) -> Result<(Vec<u8>, usize
         match octet {
             b'"' => return Ok((content, at + 1)),
             b'\r' | b'\n' => {}
-            b'\\' => content.extend(octets.next().map(|(_, escaped)| escaped)),
+            b'\\' => {
+                content.extend(octets.next().map(|(_, escaped)| escaped).filter(|escaped| !b"\r\n".contains(escaped)))
+            }
             _ => content.push(octet),
         }
     }

@@ -94,6 +94,16 @@ fn what_breaks_the_grammar_is_told_with_its_place() {
     assert_eq!(told(b"m\xfcller@example.com"), "an address that is not UTF-8 at 0");
 }
 
+/// Found by a fuzzer: a line end behind a backslash came out as another name than went in.
+#[test]
+fn a_line_end_in_quotes_vanishes_also_behind_a_backslash() {
+    for value in [&b"\"a\r\n b\" <c@d.example>"[..], b"\"a\\\r\n b\" <c@d.example>", b"\"a\\\n b\" <c@d.example>"] {
+        let read = mailboxes(value).expect("a mailbox");
+        assert_eq!(read[0].display_name.as_deref(), Some("a b"));
+        assert_eq!(mailboxes(write(&read).as_bytes()), Ok(read));
+    }
+}
+
 #[test]
 fn author_domains_are_counted_once_each_and_damage_stays_visible() {
     let told = |values: &[&str]| {
