@@ -1,7 +1,7 @@
 """The edges that one process serves, each of which the settings give something to listen on."""
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from trustlane.cli.common import Common
@@ -9,25 +9,25 @@ from trustlane.cli.milter_edge import MilterEdge
 from trustlane.cli.policy_edge import PolicyEdge
 from trustlane.cli.relay_edge import RelayEdge
 from trustlane.errors import SettingsError
-from trustlane.process.sockets import bound
+from trustlane.process.sockets import Sockets, bound
 from trustlane.settings import Settings
 
 KINDS = (RelayEdge, MilterEdge, PolicyEdge)
 
-Sockets = Mapping[str, Sequence[socket.socket]]
-"""The listening sockets by the name of their edge."""
+SETTINGS = {"relay-tls": "relay.tls_listen"}
+"""Of sockets whose setting has another name than they."""
 
 
 class Edge(Protocol):
     """A server of one protocol.
 
     Attributes:
-        name: of its table in the settings, and of its sockets with systemd (``FileDescriptorName=``).
+        name: of its table in the settings.
     """
 
     name: str
 
-    async def serve(self, sockets: Sequence[socket.socket]) -> None:
+    async def serve(self, sockets: Sockets) -> None:
         """Takes connections from now on."""
 
     def reload(self, settings: Settings, common: Common) -> None:
@@ -43,7 +43,8 @@ def listening(settings: Settings, inherited: Sockets) -> Sockets:
     Raises:
         SettingsError: an address cannot be had, or there is nothing to listen on.
     """
-    found = {kind.name: inherited.get(kind.name) or _bound(kind.name, kind.endpoints(settings)) for kind in KINDS}
+    endpoints = {name: these for kind in KINDS for name, these in kind.endpoints(settings).items()}
+    found = {name: inherited.get(name) or _bound(name, these) for name, these in endpoints.items()}
     sockets = {name: these for name, these in found.items() if these}
     if not sockets:
         raise SettingsError("relay.listen", "nothing is listened on", 'listen = "127.0.0.1:2525"')
@@ -52,7 +53,7 @@ def listening(settings: Settings, inherited: Sockets) -> Sockets:
 
 def edges(settings: Settings, common: Common, sockets: Sockets) -> list[Edge]:
     """The edges that have sockets."""
-    return [kind(settings, common) for kind in KINDS if kind.name in sockets]
+    return [kind(settings, common) for kind in KINDS if kind.endpoints(settings).keys() & sockets.keys()]
 
 
 def _bound(name: str, endpoints: Sequence[str]) -> list[socket.socket]:
@@ -62,5 +63,5 @@ def _bound(name: str, endpoints: Sequence[str]) -> list[socket.socket]:
             sockets += bound(endpoint)
         except OSError as error:
             why = f"{endpoint} cannot be listened on: {error.strerror or error}"
-            raise SettingsError(f"{name}.listen", why, 'listen = "127.0.0.1:0"') from error
+            raise SettingsError(SETTINGS.get(name, f"{name}.listen"), why, 'listen = "127.0.0.1:0"') from error
     return sockets

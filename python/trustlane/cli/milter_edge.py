@@ -1,8 +1,7 @@
 """The milter as the settings have it."""
 
-import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address, ip_network
 
 from trustlane.cli.common import Common
@@ -16,6 +15,7 @@ from trustlane.milter.limits import Limits
 from trustlane.milter.outbound import Outbound
 from trustlane.milter.server import MilterServer
 from trustlane.milter.session import Client, FilteredMail
+from trustlane.process.sockets import Sockets
 from trustlane.reports import Listener
 from trustlane.settings import Settings
 from trustlane.settings.tree import MilterSettings
@@ -32,11 +32,11 @@ class MilterEdge:
         self._server = MilterServer(self._begin, limits)
 
     @staticmethod
-    def endpoints(settings: Settings) -> Sequence[str]:
-        return settings.milter.listen
+    def endpoints(settings: Settings) -> Mapping[str, Sequence[str]]:
+        return {"milter": settings.milter.listen}
 
-    async def serve(self, sockets: Sequence[socket.socket]) -> None:
-        for listening in sockets:
+    async def serve(self, sockets: Sockets) -> None:
+        for listening in sockets.get("milter", ()):
             await self._server.listen_on(listening)
 
     def reload(self, settings: Settings, common: Common) -> None:

@@ -1,8 +1,7 @@
 """The policy service as the settings have it."""
 
-import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
 
 from trustlane.cli.common import Common
@@ -10,6 +9,7 @@ from trustlane.policyd.limits import Limits
 from trustlane.policyd.rules import Rules, Severity
 from trustlane.policyd.server import PolicyServer
 from trustlane.policyd.service import Service
+from trustlane.process.sockets import Sockets
 from trustlane.settings import Settings
 
 
@@ -24,11 +24,11 @@ class PolicyEdge:
         self._server = PolicyServer(lambda: self._service, limits)
 
     @staticmethod
-    def endpoints(settings: Settings) -> Sequence[str]:
-        return settings.policy.listen
+    def endpoints(settings: Settings) -> Mapping[str, Sequence[str]]:
+        return {"policy": settings.policy.listen}
 
-    async def serve(self, sockets: Sequence[socket.socket]) -> None:
-        for listening in sockets:
+    async def serve(self, sockets: Sockets) -> None:
+        for listening in sockets.get("policy", ()):
             await self._server.listen_on(listening)
 
     def reload(self, settings: Settings, common: Common) -> None:

@@ -1,9 +1,9 @@
 """The relay as the settings have it."""
 
-import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from trustlane.cli.certificates import tls_of
 from trustlane.cli.common import Common
 from trustlane.cli.reporting import feedback_of
 from trustlane.delivery import Delivery, Reply
@@ -11,6 +11,7 @@ from trustlane.delivery.maildir import Maildir
 from trustlane.delivery.nexthop import NextHop
 from trustlane.identities import SenderId
 from trustlane.message import Transaction
+from trustlane.process.sockets import Sockets
 from trustlane.reports import Listener
 from trustlane.settings import Settings
 from trustlane.smtp.protocol import Limits
@@ -24,6 +25,7 @@ class RelayEdge:
     name = "relay"
 
     def __init__(self, settings: Settings, common: Common) -> None:
+        self._tls = tls_of(settings)
         self._delivery = _delivery(settings)
         self._relay = _relay(settings, common, self._delivery)
         self._server = SmtpServer(
@@ -35,17 +37,22 @@ class RelayEdge:
             refusal=self._delivery.refusal,
             begun=lambda session, mail_from: self._relay.begun(session, mail_from),
             offers=self._delivery.offers,
+            tls=lambda: self._tls,
         )
 
     @staticmethod
-    def endpoints(settings: Settings) -> Sequence[str]:
-        return [settings.relay.listen] if settings.relay.listen else []
+    def endpoints(settings: Settings) -> Mapping[str, Sequence[str]]:
+        listen = [settings.relay.listen] if settings.relay.listen else []
+        return {"relay": listen, "relay-tls": settings.relay.tls_listen}
 
-    async def serve(self, sockets: Sequence[socket.socket]) -> None:
-        for listening in sockets:
+    async def serve(self, sockets: Sockets) -> None:
+        for listening in sockets.get("relay", ()):
             await self._server.listen_on(listening)
+        for listening in sockets.get("relay-tls", ()):
+            await self._server.listen_with_tls_on(listening)
 
     def reload(self, settings: Settings, common: Common) -> None:
+        self._tls = tls_of(settings)
         self._relay = _relay(settings, common, self._delivery)
 
     async def close(self, drain_seconds: float) -> None:

@@ -10,15 +10,16 @@ import logging
 import os
 from dataclasses import dataclass
 
+from trustlane.cli.certificates import tls_of
 from trustlane.cli.common import Common
-from trustlane.cli.edges import Sockets, listening
+from trustlane.cli.edges import listening
 from trustlane.cli.options import declare_config, settings_of
 from trustlane.cli.serving import serve
 from trustlane.errors import TrustlaneError
 from trustlane.keys import KeyRing, KeyTable
 from trustlane.process import BAD_SETTINGS, Life, Supervisor
 from trustlane.process.privileges import give_up
-from trustlane.process.sockets import inherited, name_of
+from trustlane.process.sockets import Sockets, inherited, name_of
 from trustlane.settings import Settings
 
 log = logging.getLogger("trustlane")
@@ -53,8 +54,9 @@ def _check(settings: Settings) -> None:
     """What no worker could work with is said once, before there are any.
 
     Raises:
-        TrustlaneError: a zone, a store, a secret or a key cannot be read.
+        TrustlaneError: a zone, a store, a secret, a key or a certificate cannot be read.
     """
+    tls_of(settings)
     Common.of(settings).ledger.close()
     KeyRing(KeyTable(settings.keys.path))
 
@@ -84,7 +86,7 @@ class _Service:
         """Every worker serves: says where, once."""
         where = [f"{', '.join(map(name_of, these))} ({name})" for name, these in self.sockets.items()]
         mode, place = self.settings.site.mode, self.settings.relay.next_hop or self.settings.relay.maildir
-        to = f"; mail goes to {place}" if "relay" in self.sockets else ""
+        to = f"; mail goes to {place}" if {"relay", "relay-tls"} & self.sockets.keys() else ""
         print(f"trustlane listens on {'; '.join(where)}, mode {mode}{to}", flush=True)
 
     def reload(self) -> bool:

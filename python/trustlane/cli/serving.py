@@ -9,10 +9,11 @@ import signal
 from collections.abc import Callable
 
 from trustlane.cli.common import Common
-from trustlane.cli.edges import Edge, Sockets, edges
+from trustlane.cli.edges import Edge, edges
 from trustlane.cli.options import settings_of
 from trustlane.errors import TrustlaneError
 from trustlane.process import Life
+from trustlane.process.sockets import Sockets
 from trustlane.settings import Settings
 
 log = logging.getLogger("trustlane")
@@ -36,7 +37,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, sockets: Socke
     loop.add_signal_handler(signal.SIGINT, lambda: None)
     loop.add_signal_handler(signal.SIGHUP, lambda: _reload(options, common, served))
     for edge in served:
-        await edge.serve(sockets[edge.name])
+        await edge.serve(sockets)
     life.start(orphaned=stop.set)
     await stop.wait()
     await asyncio.gather(*(edge.close(settings.process.drain_seconds) for edge in served))

@@ -3,8 +3,11 @@
 import os
 import socket
 import stat
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
+
+Sockets = Mapping[str, Sequence[socket.socket]]
+"""The listening sockets by name: the edge's, or the edge's and what is special about them."""
 
 FIRST_FD = 3
 """Where systemd puts the first socket (``SD_LISTEN_FDS_START``)."""

@@ -85,6 +85,22 @@ class RelaySettings:
         example='next_hop = "127.0.0.1:10025"',
         check=address_or_nothing,
     )
+    tls_certificate: Path | None = setting(
+        None,
+        doc="File of our certificate chain in PEM: STARTTLS is offered (RFC 3207). Read again at SIGHUP.",
+        example='tls_certificate = "/etc/ssl/mx.pem"',
+    )
+    tls_key: Path | None = setting(
+        None,
+        doc="File of its private key in PEM, readable by process.user; without it the key stands in the certificate's.",
+        example='tls_key = "/etc/ssl/private/mx.pem"',
+    )
+    tls_listen: tuple[str, ...] = setting(
+        (),
+        doc="Addresses and ports where TLS is on from the first octet (RFC 8314 §3.3); needs a certificate.",
+        example='tls_listen = ["0.0.0.0:465"]',
+        check=each_an_endpoint,
+    )
     max_message_octets: int = setting(
         50 * 1024 * 1024,
         doc="Largest mail, in octets, announced by SIZE (RFC 1870). Larger ones get 552.",

@@ -12,7 +12,7 @@ from trustlane.smtp.limits import Limits
 from trustlane.smtp.notifications import parse_envid, parse_notify, parse_orcpt, parse_ret
 from trustlane.smtp.paths import parse_path
 
-NOT_OFFERED = frozenset({b"AUTH", b"ETRN", b"EXPN", b"SAML", b"SEND", b"SOML", b"STARTTLS", b"TURN", b"XCLIENT"})
+NOT_OFFERED = frozenset({b"AUTH", b"ETRN", b"EXPN", b"SAML", b"SEND", b"SOML", b"TURN", b"XCLIENT"})
 """Verbs that are known but not offered: 502 rather than 500 (RFC 5321 §4.2.4)."""
 
 

@@ -80,8 +80,13 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsBegins:
+    """What comes next is a TLS handshake; answer it with ``secured``, or end the connection (RFC 3207 §4)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """Nothing more will be answered: send what is there, then close."""
 
 
-Event = Greeted | MailStarted | RecipientGiven | Content | ContentEnded | Aborted | Heard | Lost | Closed
+Event = Greeted | MailStarted | RecipientGiven | Content | ContentEnded | Aborted | Heard | Lost | TlsBegins | Closed

@@ -32,12 +32,14 @@ from trustlane.smtp.events import (
     Lost,
     MailStarted,
     RecipientGiven,
+    TlsBegins,
 )
 from trustlane.smtp.hearing import Hearing
 from trustlane.smtp.limits import Limits
 from trustlane.smtp.lines import CommandLines, LineTooLong
 from trustlane.smtp.mail import BegunMail
 from trustlane.smtp.octets import Octets
+from trustlane.smtp.tls import Tls
 
 __all__ = ["Limits", "ServerProtocol", "State"]
 
@@ -59,7 +61,12 @@ class State(Enum):
     CONTENT = auto()
     CHUNK = auto()
     ANSWER_TO_CONTENT = auto()
+    HANDSHAKE = auto()
     CLOSED = auto()
+
+
+_ENDS_WITH_CLIENT = (State.GREETING, State.COMMAND, State.CONTENT, State.CHUNK, State.HANDSHAKE)
+"""Where the client has to go on; where it goes away instead, the session is over."""
 
 
 class ServerProtocol:
@@ -74,6 +81,7 @@ class ServerProtocol:
         limits: of this session.
         client_ip: the client's address, for the Transaction.
         offers: gives at each EHLO what the place where mail goes can take.
+        tls: whether STARTTLS is offered, or TLS is on from the first octet.
     """
 
     def __init__(
@@ -82,11 +90,13 @@ class ServerProtocol:
         limits: Limits | None = None,
         client_ip: str | None = None,
         offers: Callable[[], Offers] = Offers,
+        tls: Tls = Tls.ABSENT,
     ) -> None:
         self._hostname = hostname
         self._limits = limits or Limits()
         self._client_ip = client_ip
         self._asked_offers = offers
+        self._tls = tls
         self._offers = Offers()
         self._state = State.GREETING
         self._input = Octets()
@@ -150,7 +160,7 @@ class ServerProtocol:
 
     def receive(self, octets: bytes) -> list[Event]:
         """What the client sent, cut anywhere."""
-        if self.is_closed or not octets:
+        if self.is_closed or self._state is State.HANDSHAKE or not octets:
             return []
         if heard := self._hearing.proven():
             self._events.append(Heard(heard))
@@ -194,6 +204,17 @@ class ServerProtocol:
         self._say(reply)
         return self._answered()
 
+    def secured(self) -> list[Event]:
+        """TLS is on. What was known of the client before is forgotten, and it says EHLO again (RFC 3207 §4.2)."""
+        if self._state is not State.HANDSHAKE:
+            return []
+        self._tls = Tls.ON
+        self._helo = None
+        self._is_pipelining_offered = False
+        self._offers = Offers()
+        self._state = State.COMMAND
+        return self._go_on()
+
     def eof(self) -> list[Event]:
         """The client sends no more. It may still read: a mail that is whole is answered (RFC 5321 §4.1.1.10)."""
         if self._is_eof:
@@ -232,7 +253,7 @@ class ServerProtocol:
             pass
         if self._is_shutting_down and self._state in (State.GREETING, State.COMMAND) and not self._has_content_begun:
             self._close(replies.SHUTTING_DOWN)
-        if self._is_eof and self._state in (State.GREETING, State.COMMAND, State.CONTENT, State.CHUNK):
+        if self._is_eof and self._state in _ENDS_WITH_CLIENT:
             self._close(None)
         events, self._events = self._events, []
         return events
@@ -297,10 +318,11 @@ class ServerProtocol:
         return Session(self._client_ip, self._helo, self._protocol_name())
 
     def _protocol_name(self) -> str:
-        """As it stands in ``Received`` (RFC 3848, RFC 6531 §4.3)."""
+        """As it stands in ``Received``: S for TLS (RFC 3848), and UTF8SMTP for a mail in UTF-8 (RFC 6531 §4.3)."""
         if not self._is_pipelining_offered:
             return "SMTP"
-        return "UTF8SMTP" if self._mail is not None and self._mail.mail.is_utf8 else "ESMTP"
+        name = "UTF8SMTP" if self._mail is not None and self._mail.mail.is_utf8 else "ESMTP"
+        return name + "S" if self._tls is Tls.ON else name
 
     def _end(self, mail: BegunMail, fault: Reply | None) -> None:
         if fault:
@@ -358,16 +380,30 @@ class ServerProtocol:
                 self._has_quit = True
                 self._abort(None)
                 self._close(replies.CLOSING)
+            case Command(b"STARTTLS", b"") if self._tls is not Tls.ABSENT:
+                self._obey_starttls()
             case Command(b"NOOP", _):
                 self._say(replies.NOTHING_DONE)
             case Command(b"HELP", _):
                 self._say(replies.HELP)
             case Command(b"VRFY", argument):
                 self._say(replies.NOT_VERIFIED) if argument else self._refuse_command(replies.ARGUMENT_MISSING)
-            case Command(b"DATA" | b"QUIT" | b"RSET", _):
+            case Command(b"STARTTLS", _) if self._tls is Tls.ABSENT:
+                self._refuse_command(replies.NOT_OFFERED)
+            case Command(b"DATA" | b"QUIT" | b"RSET" | b"STARTTLS", _):
                 self._refuse_command(replies.NO_ARGUMENT)
             case Command(verb, _):
                 self._refuse_command(replies.NOT_OFFERED if verb in NOT_OFFERED else replies.UNKNOWN_COMMAND)
+
+    def _obey_starttls(self) -> None:
+        """What was sent behind it in the clear is dropped: whoever wrote it was not yet known (RFC 3207 §4.2, §6)."""
+        if self._tls is Tls.ON or not self._is_pipelining_offered:
+            raise replies.fault(replies.BAD_SEQUENCE)
+        self._abort(None)
+        self._input.clear()
+        self._state = State.HANDSHAKE
+        self._say(replies.START_TLS)
+        self._events.append(TlsBegins())
 
     def _obey_hello(self, verb: str, helo: str) -> None:
         """Also ends a mail that had begun (RFC 5321 §4.1.4)."""
@@ -385,6 +421,7 @@ class ServerProtocol:
     def _optional_extensions(self) -> tuple[str, ...]:
         """Limits are told as RFC 9422 §3 writes them; MAILMAX is how many mails a session may send (RFC 9422 §4.1)."""
         offered = {
+            "STARTTLS": self._tls is Tls.OFFERED,
             "SMTPUTF8": self._offers.smtputf8,
             "DSN": self._offers.dsn,
             "SUBMITTER": self._limits.offers_submitter,

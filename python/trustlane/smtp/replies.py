@@ -3,6 +3,7 @@
 from trustlane.delivery.reply import Reply
 from trustlane.errors import PeerError
 
+START_TLS = Reply(220, "2.0.0", "Begin TLS")
 CLOSING = Reply(221, "2.0.0", "Closing the session")
 HELP = Reply(214, "2.0.0", "This server speaks RFC 5321; see https://www.rfc-editor.org/rfc/rfc5321")
 RESET = Reply(250, "2.0.0", "Reset")

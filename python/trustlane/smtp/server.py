@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 
 from trustlane.delivery.offers import Offers
@@ -28,6 +29,7 @@ class SmtpServer:
         refusal: asked for each sender and recipient; the reply that refuses it, or ``None`` where it is taken.
         begun: told of each mail that begins; gives who looks at its header while it comes, if anybody does.
         offers: asked at each EHLO what the place where mail goes can take.
+        tls: asked for each session; the certificate now in force, or ``None`` where there is no TLS.
     """
 
     def __init__(
@@ -40,8 +42,9 @@ class SmtpServer:
         refusal: Callable[[str, str], Reply | None] = lambda mail_from, rcpt: None,
         begun: Callable[[Session, str], Foresight | None] = lambda session, mail_from: None,
         offers: Callable[[], Offers] = Offers,
+        tls: Callable[[], ssl.SSLContext | None] = lambda: None,
     ) -> None:
-        self._site = Site(receive, heard, lost, refusal, begun, offers, hostname, limits or Limits(), set(), set())
+        self._site = Site(receive, heard, lost, refusal, begun, offers, tls, hostname, limits or Limits(), set(), set())
         self._servers: list[asyncio.Server] = []
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:
@@ -55,6 +58,11 @@ class SmtpServer:
         """Serves a socket that listens already, and that other processes may serve too."""
         loop = asyncio.get_running_loop()
         self._servers.append(await loop.create_server(self._session, sock=listening, backlog=BACKLOG))
+
+    async def listen_with_tls_on(self, listening: socket.socket) -> None:
+        """The same, with TLS from the first octet (RFC 8314 §3.3)."""
+        loop = asyncio.get_running_loop()
+        self._servers.append(await loop.create_server(self._tls_session, sock=listening, backlog=BACKLOG))
 
     async def close(self, drain_seconds: float = 30.0) -> None:
         """Takes no more mail; those whose data have begun are finished, if they are in time. Then all sessions end.
@@ -76,4 +84,7 @@ class SmtpServer:
             await server.wait_closed()
 
     def _session(self) -> SmtpSession:
-        return SmtpSession(self._site)
+        return SmtpSession(self._site, is_tls_first=False)
+
+    def _tls_session(self) -> SmtpSession:
+        return SmtpSession(self._site, is_tls_first=True)

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import logging
+import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,10 +12,21 @@ from trustlane.delivery.offers import Offers
 from trustlane.delivery.reply import Reply
 from trustlane.message import Session, Transaction
 from trustlane.smtp import replies
-from trustlane.smtp.events import Closed, Content, ContentEnded, Event, Heard, Lost, MailStarted, RecipientGiven
+from trustlane.smtp.events import (
+    Closed,
+    Content,
+    ContentEnded,
+    Event,
+    Heard,
+    Lost,
+    MailStarted,
+    RecipientGiven,
+    TlsBegins,
+)
 from trustlane.smtp.foresight import Foresight
 from trustlane.smtp.limits import Limits
 from trustlane.smtp.protocol import ServerProtocol
+from trustlane.smtp.tls import HANDSHAKE_SECONDS, Tls
 
 LINGER_SECONDS = 5.0
 """How long a closed session waits for the client to close too. Without it, octets still unread would make the kernel
@@ -37,6 +49,7 @@ class Site:
         refusal: the reply to a sender and recipient that is refused, else ``None``.
         begun: told of each mail that begins; gives who looks at its header while it comes, if anybody does.
         offers: gives what the place where mail goes can take.
+        tls: gives the certificate now in force, or ``None`` where there is no TLS.
         hostname: our name.
         limits: of each session.
         mails: the mails that are being received; a lost connection does not end them.
@@ -49,6 +62,7 @@ class Site:
     refusal: Callable[[str, str], Reply | None]
     begun: Callable[[Session, str], Foresight | None]
     offers: Callable[[], Offers]
+    tls: Callable[[], ssl.SSLContext | None]
     hostname: str
     limits: Limits
     mails: "set[asyncio.Task[None]]"
@@ -62,8 +76,13 @@ class SmtpSession(asyncio.Protocol):
         ended: done when the connection is.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, *, is_tls_first: bool) -> None:
         self._site = site
+        self._is_tls_first = is_tls_first
+        self._is_handshaking = False
+        self._is_secured = False
+        self._is_ended_by_us = False
+        self._handshake: asyncio.Task[None] | None = None
         self._protocol = ServerProtocol(site.hostname, site.limits)
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -79,13 +98,23 @@ class SmtpSession(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         if len(self._site.sessions) >= self._site.limits.max_sessions:
-            transport.write(replies.octets(replies.TOO_MANY_SESSIONS))
+            if not self._is_tls_first:
+                transport.write(replies.octets(replies.TOO_MANY_SESSIONS))
             transport.close()
             return
         self._site.sessions.add(self)
         client_ip = _client_ip(transport.get_extra_info("peername"))
-        self._protocol = ServerProtocol(self._site.hostname, self._site.limits, client_ip, self._site.offers)
-        self._timer = self._loop.call_later(0, self._greet)
+        site, tls = self._site, self._tls()
+        self._protocol = ServerProtocol(site.hostname, site.limits, client_ip, site.offers, tls)
+        if tls is Tls.ON:
+            self._begin_handshake()
+        else:
+            self._timer = self._loop.call_later(0, self._greet)
+
+    def _tls(self) -> Tls:
+        if self._is_tls_first:
+            return Tls.ON
+        return Tls.OFFERED if self._site.tls() is not None else Tls.ABSENT
 
     def data_received(self, data: bytes) -> None:
         self._go_on(self._protocol.receive(data))
@@ -96,7 +125,7 @@ class SmtpSession(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Keeps our side open: a mail that is whole still gets its reply."""
         self._go_on(self._protocol.eof())
-        return not self._protocol.is_closed
+        return not (self._protocol.is_closed or self._is_secured)
 
     def pause_writing(self) -> None:
         """The client does not read our replies; until it does, we do not read its commands."""
@@ -112,6 +141,8 @@ class SmtpSession(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._transport = None
+        if exc is None and self._is_secured and not self._is_ended_by_us:
+            self._go_on(self._protocol.eof())  # few clients end TLS before they end the connection
         self._go_on(self._protocol.reset())
         self.ended.set_result(None)
 
@@ -122,8 +153,42 @@ class SmtpSession(asyncio.Protocol):
 
     def abort(self) -> None:
         """Ends the session now."""
+        self._is_ended_by_us = True
         if self._transport is not None:
             self._transport.abort()
+
+    def _begin_handshake(self) -> None:
+        self._is_handshaking = True
+        self._pause_or_resume()
+        self._handshake = self._loop.create_task(self._shake_hands())
+
+    async def _shake_hands(self) -> None:
+        """With the certificate now in force; a client that fails is gone, and may come again."""
+        context, plain = self._site.tls(), self._transport
+        if context is None or plain is None:
+            self.abort()
+            return
+        try:
+            secured = await self._loop.start_tls(
+                plain,
+                self,
+                context,
+                server_side=True,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS,
+                ssl_shutdown_timeout=GOODBYE_SECONDS,
+            )
+        except OSError as error:
+            log.info("no TLS with %s: %s", _client_ip(plain.get_extra_info("peername")), error)
+            plain.abort()
+            return
+        if self._transport is None or secured is None:
+            return
+        self._transport, self._is_secured, self._is_handshaking = secured, True, False
+        self._progress_time = self._loop.time()
+        if self._is_tls_first:
+            self._greet()
+        else:
+            self._go_on(self._protocol.secured())
 
     def _greet(self) -> None:
         """After one round of the loop, so that a client that spoke first has been heard (RFC 5321 §4.3.1)."""
@@ -160,6 +225,8 @@ class SmtpSession(asyncio.Protocol):
                 self._tell(self._site.heard, transaction)
             case Lost(transaction):
                 self._tell(self._site.lost, transaction)
+            case TlsBegins():
+                self._begin_handshake()
             case Closed():
                 self._loop.call_soon(self._linger)
         return []
@@ -205,7 +272,7 @@ class SmtpSession(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        if self._is_client_slow or self._protocol.is_enough_pending:
+        if self._is_client_slow or self._is_handshaking or self._protocol.is_enough_pending:
             transport.pause_reading()
         else:
             transport.resume_reading()
@@ -228,8 +295,9 @@ class SmtpSession(asyncio.Protocol):
         if self._protocol.is_eof:
             transport.close()
             return
-        transport.write_eof()
-        self._timer = self._loop.call_later(self._linger_seconds, transport.abort)
+        if transport.can_write_eof():
+            transport.write_eof()
+        self._timer = self._loop.call_later(self._linger_seconds, self.abort)
 
 
 def _client_ip(peername: object) -> str | None:

@@ -11,6 +11,7 @@ from trustlane.smtp.events import Aborted, Closed, Content, ContentEnded, Event,
 from trustlane.smtp.limits import Limits
 from trustlane.smtp.octets import Octets
 from trustlane.smtp.protocol import ServerProtocol
+from trustlane.smtp.tls import Tls
 
 LIMITS = Limits(max_command_octets=60, max_line_octets=30, max_message_octets=120, max_recipients=2)
 
@@ -26,6 +27,7 @@ PIECES = [
     b"BDAT 0 LAST\r\n",
     b"BDAT 1x\r\n",
     b"RSET\r\n",
+    b"STARTTLS\r\n",
     b"NOOP\r\n",
     b"QUIT\r\n",
     b"VRFY x\r\n",
@@ -45,6 +47,7 @@ PIECES = [
 ]
 SCRIPTS = st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=20)), max_size=40).map(b"".join)
 MAIL_BEGINS = b"EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"
+CALLS = ["receive", "greet", "accept", "refuse", "finish", "secured", "eof", "reset", "time", "stop", "send"]
 CUTS = st.lists(st.integers(0, 400), max_size=60)
 
 
@@ -73,15 +76,17 @@ def test_what_is_sent_dot_stuffed_comes_out_as_it_was(texts: list[bytes], cuts: 
 
 @given(
     st.lists(
-        st.sampled_from(["receive", "greet", "accept", "refuse", "finish", "eof", "reset", "time", "stop", "send"])
+        st.sampled_from(
+            ["receive", "greet", "accept", "refuse", "finish", "secured", "eof", "reset", "time", "stop", "send"]
+        )
     )
 )
 def test_any_call_may_follow_any_other(calls: list[str]) -> None:
     """No exception, ``Closed`` at most once, and nothing but replies of three digits."""
-    protocol = ServerProtocol("mx.site.example", LIMITS)
+    protocol = ServerProtocol("mx.site.example", LIMITS, tls=Tls.OFFERED)
     events: list[Event] = []
     sent = b""
-    texts = iter([MAIL_BEGINS[:-6], b"DATA\r\n", b"x\r\n.\r\nRSET\r\n"] * len(calls))
+    texts = iter([MAIL_BEGINS[:-6], b"DATA\r\n", b"x\r\n.\r\nRSET\r\n", b"STARTTLS\r\n"] * len(calls))
     for call in calls:
         match call:
             case "receive":
@@ -94,6 +99,8 @@ def test_any_call_may_follow_any_other(calls: list[str]) -> None:
                 events += protocol.refuse(Reply(550, "5.7.1", "No"))
             case "finish":
                 events += protocol.finish(Reply(250, "2.0.0", "Taken"))
+            case "secured":
+                events += protocol.secured()
             case "eof":
                 events += protocol.eof()
             case "reset":
@@ -118,7 +125,7 @@ def test_work_is_linear_however_the_input_is_cut() -> None:
 
 def session(texts: list[bytes], begin: bytes = b"", limits: Limits = LIMITS) -> tuple[list[Event], bytes]:
     """All events, contents joined, and all replies. What a refused mail gave of its content before is left out."""
-    protocol = ServerProtocol("mx.site.example", limits)
+    protocol = ServerProtocol("mx.site.example", limits, tls=Tls.OFFERED)
     protocol.greet()
     protocol.data_to_send()
     events = answered(protocol, protocol.receive(begin))

@@ -20,6 +20,7 @@ from trustlane.smtp.events import (
 )
 from trustlane.smtp.limits import Limits
 from trustlane.smtp.protocol import PENDING_PAUSES, ServerProtocol
+from trustlane.smtp.tls import Tls
 
 TAKEN = Reply(250, "2.0.0", "Taken")
 HELLO = b"EHLO client.example\r\n"
@@ -45,8 +46,9 @@ class Client:
         limits: Limits | None = None,
         reply: Reply | None = TAKEN,
         offers: Callable[[], Offers] = Offers,
+        tls: Tls = Tls.ABSENT,
     ) -> None:
-        self.protocol = ServerProtocol("mx.site.example", limits, "192.0.2.1", offers)
+        self.protocol = ServerProtocol("mx.site.example", limits, "192.0.2.1", offers, tls)
         self.reply = reply
         self.events: list[Event] = []
         self.protocol.greet()
