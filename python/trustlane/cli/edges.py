@@ -8,11 +8,12 @@ from trustlane.cli.common import Common
 from trustlane.cli.milter_edge import MilterEdge
 from trustlane.cli.policy_edge import PolicyEdge
 from trustlane.cli.relay_edge import RelayEdge
+from trustlane.cli.web_edge import WebEdge
 from trustlane.errors import SettingsError
 from trustlane.process.sockets import Sockets, bound
 from trustlane.settings import Settings
 
-KINDS = (RelayEdge, MilterEdge, PolicyEdge)
+KINDS = (RelayEdge, MilterEdge, PolicyEdge, WebEdge)
 
 SETTINGS = {"relay-tls": "relay.tls_listen"}
 """Of sockets whose setting has another name than they."""

@@ -3,14 +3,17 @@
 import argparse
 import time
 from datetime import UTC, datetime
+from secrets import token_urlsafe
 
 from trustlane import dkim
 from trustlane._core import sign_often
 from trustlane.cli.options import declare_config, declare_now, declare_zone, resolver_of, settings_of
 from trustlane.cli.plain import plain
 from trustlane.cli.site_keys import rotated, site_keys_of
+from trustlane.errors import KeyTableError
 from trustlane.identities import Finding
 from trustlane.keys import KINDS, KeyTable, StoredKey, zone_entry
+from trustlane.keys.api import CHECK, SCOPES, api_key, line_for
 from trustlane.keys.table import PUBLISH_SECONDS
 from trustlane.settings import Settings
 
@@ -48,6 +51,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     ids = actions.add_parser("ids", help="the secrets that sign decision ids, by name and date; they have no record")
     ids.add_argument("--rotate", action="store_true", help="make a new one; former ones verify for 30 days more")
     ids.set_defaults(run=_ids)
+    api = actions.add_parser("api", help="make a key for the HTTP service, and print it with the line for http.keys")
+    api.add_argument("name", metavar="NAME", help="whose it is; for you alone")
+    api.add_argument("--for", dest="scopes", action="append", choices=sorted(SCOPES), help="by default check")
+    api.set_defaults(run=_api)
     dns = actions.add_parser("dns", help="print the records to publish, as lines of a zone file")
     verify = actions.add_parser("verify", help="ask DNS for the records; exit code 0 all right, 1 not, 3 no answer now")
     for action, run in ((dns, _dns), (verify, _verify)):
@@ -101,6 +108,18 @@ def _ids(options: argparse.Namespace) -> int:
     for key in keys.keys:
         state = "signs" if key is keys.keys[-1] else "verifies"
         print(f"{state:<8} {key.name}, made {_day(int(key.made))}")
+    return 0
+
+
+def _api(options: argparse.Namespace) -> int:
+    """The key itself is kept nowhere."""
+    token = token_urlsafe(32)
+    line = line_for(options.name, token, options.scopes or [CHECK])
+    try:
+        api_key(line)
+    except ValueError:
+        raise KeyTableError(f"{options.name!r} is no name: letters, digits, dots, - and _ make one") from None
+    print(f'the key, shown this once: {token}\nkeys = ["{line}"]')
     return 0
 
 

@@ -12,6 +12,7 @@ from trustlane.assessment.vouching import voucher
 from trustlane.dns.limits import DnsLimits
 from trustlane.identities import SenderId
 from trustlane.identities.limits import MAX_RSA_BITS, MAX_SIGNATURES
+from trustlane.keys.api import api_key
 from trustlane.lanes.policy import Mode
 from trustlane.ledger.drift import TURNED_AT
 from trustlane.settings.declare import (
@@ -242,6 +243,65 @@ class PolicySettings:
         doc="How long a silent MTA is waited for; longer than the 300 s of Postfix's smtpd_policy_service_max_idle.",
         example="idle_seconds = 1200",
         check=between(1, 86_400),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """The HTTP service (extra trustlane[http]): POST /v1/check, health, and what peers are told (REPUTE)."""
+
+    listen: tuple[str, ...] = setting(
+        (),
+        doc="Where it is found: host:port, or unix: and the path of a socket; none is no service. TLS is for a proxy.",
+        example='listen = ["127.0.0.1:8893"]',
+        check=each_an_endpoint,
+    )
+    keys: tuple[str, ...] = setting(
+        (),
+        doc="Who may ask: name, hash of the key, what for (check, repute); `trustlane keys api` makes one.",
+        example=f'keys = ["filter sha256:{"0" * 64} check"]',
+        check=each_read_by(api_key),
+    )
+    max_octets: int = setting(
+        50 * 1024 * 1024,
+        doc="Largest body of a request, in octets; larger ones get 413.",
+        example="max_octets = 26214400",
+        check=between(1_024, 2**31),
+    )
+    max_in_flight: int = setting(
+        64,
+        doc="Mails that one worker reads or looks at, at one time; further ones get 503. Each is in memory whole.",
+        example="max_in_flight = 16",
+        check=between(1, 10_000),
+    )
+    max_connections: int = setting(
+        1000,
+        doc="Connections of one worker at one time; requests on further ones get 503.",
+        example="max_connections = 200",
+        check=between(1, 100_000),
+    )
+    checks_a_minute: int = setting(
+        600,
+        doc="How often one key may ask one worker in a minute; more get 429.",
+        example="checks_a_minute = 6000",
+        check=between(1, 10_000_000),
+    )
+    request_seconds: float = setting(
+        60.0,
+        doc="How long a request's body may take to come; then 408.",
+        example="request_seconds = 20",
+        check=between(0.1, 600),
+    )
+    idle_seconds: int = setting(
+        30,
+        doc="How long an idle connection is kept.",
+        example="idle_seconds = 5",
+        check=between(1, 3600),
+    )
+    repute_service: str = setting(
+        "",
+        doc="Our host as peers name it; then they are told what standings are here (RFC 7072). Empty tells nobody.",
+        example='repute_service = "rep.example.org"',
     )
 
 
@@ -735,6 +795,7 @@ class Settings:
     relay: RelaySettings = part(RelaySettings)
     milter: MilterSettings = part(MilterSettings)
     policy: PolicySettings = part(PolicySettings)
+    http: HttpSettings = part(HttpSettings)
     dns: DnsSettings = part(DnsSettings)
     dkim: DkimSettings = part(DkimSettings)
     authres: AuthresSettings = part(AuthresSettings)
