@@ -30,7 +30,7 @@ class Site:
 
 
 class PolicySession(asyncio.Protocol):
-    """Answers one request after the other; while one is looked into, no more is read.
+    """Answers one request after the other; it goes on reading meanwhile, so that an MTA that goes away is noticed.
 
     Attributes:
         ended: done when the connection is.
@@ -79,8 +79,6 @@ class PolicySession(asyncio.Protocol):
             match event:
                 case Asked(asked):
                     self._stop_waiting()
-                    if self._transport is not None:
-                        self._transport.pause_reading()
                     self._answering = self._loop.create_task(self._answer(asked))
                 case Closed(fault):
                     self._close(fault)
@@ -95,8 +93,6 @@ class PolicySession(asyncio.Protocol):
         self._answering = None
         events = self._protocol.answer(found.action)
         self._send()
-        if self._transport is not None and not self._protocol.is_awaiting_answer:
-            self._transport.resume_reading()
         self._obey(events)
         self._close_if_idle()
 

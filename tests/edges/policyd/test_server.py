@@ -115,11 +115,23 @@ async def test_a_slow_answer_is_no_silence_of_the_mta(tmp_path: Path) -> None:
 
 
 async def test_an_mta_that_goes_away_ends_the_search_for_its_answer(tmp_path: Path) -> None:
-    async with listening(tmp_path, resolver=Slow(3600)) as (_, port):
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    class Endless:
+        async def aask(self, questions: Sequence[Question]) -> Answers:
+            begun.set()
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                ended.set()
+            raise AssertionError
+
+    async with listening(tmp_path, resolver=Endless()) as (_, port):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(octets(STRANGER))
-        await asyncio.sleep(0.05)
+        await begun.wait()
         writer.transport.abort()
+        await asyncio.wait_for(ended.wait(), 3)
 
 
 async def test_a_server_that_closes_answers_the_request_at_hand(tmp_path: Path) -> None:
