@@ -7,7 +7,7 @@ PEERS := target/peers/release/trustlane-peers
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check rust python lint bench bench-core bench-package judge wheel wheel-free-threaded docs clean tools fuzz fuzz-reference
+.PHONY: help run test check rust python lint bench bench-core bench-package judge wheel wheel-free-threaded docs clean tools fuzz fuzz-core fuzz-reference
 
 help: ## list every target with its sentence
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -59,11 +59,15 @@ soak: $(VENV)/release ## replay SOAK_MAILS (ten million) mails and see that memo
 FUZZ_TARGETS := $(basename $(notdir $(wildcard rust/core/fuzz/fuzz_targets/*.rs)))
 FUZZ_SECONDS ?= 120
 
-fuzz: tools ## search for octets that make the core panic, FUZZ_SECONDS (120) for each target
-	@cargo +nightly fuzz --version >/dev/null 2>&1 || { echo 'make fuzz needs rustup toolchain install nightly, and cargo install cargo-fuzz'; exit 1; }
+fuzz: fuzz-core fuzz-reference ## search with random octets and mails for what is wrong; hours
+
+FUZZ_ARGS ?= -max_total_time=$(FUZZ_SECONDS)
+
+fuzz-core: tools ## search for octets that make the core panic, FUZZ_SECONDS (120) for each target
+	@cargo +nightly fuzz --version >/dev/null 2>&1 || { echo 'make fuzz-core needs rustup toolchain install nightly, and cargo install cargo-fuzz'; exit 1; }
 	cargo run --quiet -p trustlane-core --example fuzz_seeds
 	cd rust/core && for target in $(FUZZ_TARGETS); do \
-		cargo +nightly fuzz run --sanitizer none $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 || exit 1; \
+		cargo +nightly fuzz run --sanitizer none $$target -- $(FUZZ_ARGS) -timeout=10 -print_final_stats=1 || exit 1; \
 	done
 
 FUZZ_EXAMPLES ?= 200000

@@ -256,7 +256,8 @@ def write_vbr_info(domain: str, content: str, vouchers: Sequence[str]) -> str:
     """The value of a VBR-Info field, folded (RFC 5518 §4.1). Raises ValueError for what would not read as meant."""
 
 class UnsignableMessage(ValueError):
-    """A message that must not be signed: without From, with a lone CR or LF, or with too large a header."""
+    """A message that must not be signed: without From, with a lone CR or LF, beginning with a folded line, or with too
+    large a header."""
 
 @final
 class SigningKey:

@@ -9,6 +9,7 @@ use super::select::{FieldIndex, OwnField, data_digest};
 use crate::crypto::{Sha256Digest, SigningKey};
 use crate::dns::Name;
 use crate::message::{Arrival, ArrivalOptions, BodyHash, BodySpec, Canonicalization, Header, HeaderLimits, LineEnds};
+use crate::octets::is_wsp;
 
 /// What to sign with, and what to say in the field.
 #[derive(Debug)]
@@ -98,6 +99,8 @@ pub enum SigningError {
     NotAFieldName,
     /// A lone CR or LF would be changed on the way (RFC 6376 §5.3).
     BareLineEnd,
+    /// The first line is the continuation of none: whatever field is put on top would take it in.
+    BeginsFolded,
     /// The header is over its limits and not known whole.
     HeaderTooLarge,
     /// The message is not finished, or the body hash of [`SigningRequest::body`] was not made.
@@ -113,7 +116,7 @@ pub enum SigningError {
 impl SigningError {
     /// Whether another message could be signed with the same request.
     pub const fn is_of_message(self) -> bool {
-        matches!(self, Self::NoFrom | Self::BareLineEnd | Self::HeaderTooLarge)
+        matches!(self, Self::NoFrom | Self::BareLineEnd | Self::BeginsFolded | Self::HeaderTooLarge)
     }
 
     pub(crate) const fn text(self) -> &'static str {
@@ -122,6 +125,7 @@ impl SigningError {
             Self::FromNotListed => "the names to sign lack From",
             Self::NotAFieldName => "a name to sign is not that of a header field",
             Self::BareLineEnd => "the message has a lone CR or LF, which would not survive transport",
+            Self::BeginsFolded => "the message begins with a folded line that no field stands before",
             Self::HeaderTooLarge => "the header is larger than the limit",
             Self::NoBodyHash => "the body hash that the signature needs was not made",
             Self::IdentityOutsideDomain => "the identity is not within the signing domain",
@@ -220,6 +224,7 @@ pub(crate) fn signable(arrival: &Arrival) -> Result<&Header, SigningError> {
     match () {
         () if header.overflow().is_some() => Err(SigningError::HeaderTooLarge),
         () if arrival.has_bare_line_end() => Err(SigningError::BareLineEnd),
+        () if header.octets().first().is_some_and(|&octet| is_wsp(octet)) => Err(SigningError::BeginsFolded),
         () => Ok(header),
     }
 }

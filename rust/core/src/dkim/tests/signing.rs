@@ -162,6 +162,7 @@ fn what_must_not_be_signed_is_refused() {
         ("From: a\r\n\r\nx\ny\r\n", plain(), SigningError::BareLineEnd),
         ("From: a\rb\r\n\r\n", plain(), SigningError::BareLineEnd),
         ("From: a\r\n\r\nx\r", plain(), SigningError::BareLineEnd),
+        (" b\r\nFrom: a\r\n\r\nx\r\n", plain(), SigningError::BeginsFolded),
         (MAIL, SigningRequest { signed_names: listed(&["To"]), ..plain() }, SigningError::FromNotListed),
         (MAIL, SigningRequest { signed_names: listed(&[]), ..plain() }, SigningError::FromNotListed),
         (MAIL, SigningRequest { signed_names: listed(&["From", "a:b"]), ..plain() }, SigningError::NotAFieldName),
