@@ -79,10 +79,8 @@ class FaultServer:
             f"$TTL 60\n@ 3600 IN SOA {SOA}\n@ IN NS ns.example.\n{zone}", ".", relativize=False
         )
         self._choose = choose
-        self._tcp = socket.create_server(("127.0.0.1", 0))
+        self._tcp, self._udp = _on_one_port()
         self.port: int = self._tcp.getsockname()[1]
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", self.port))
         self.asked: list[tuple[str, dns.message.Message]] = []
         self.ports: set[int] = set()
         self._held: list[socket.socket] = []
@@ -317,3 +315,17 @@ def _damaged(reply: dns.message.Message) -> bytes:
     """The first record claims to be longer than what is there."""
     octets = reply.to_wire()
     return octets[:-9] if reply.answer else octets[:6] + b"\0\x09" + octets[8:]
+
+
+def _on_one_port() -> tuple[socket.socket, socket.socket]:
+    """A port that is free for both ways; one that is free for TCP may be taken for UDP, by a resolver under test."""
+    while True:
+        tcp = socket.create_server(("127.0.0.1", 0))
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            udp.bind(tcp.getsockname())
+        except OSError:
+            tcp.close()
+            udp.close()
+            continue
+        return tcp, udp
