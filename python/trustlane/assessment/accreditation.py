@@ -4,12 +4,12 @@ Only services of the operator's own list are asked; those that a client names fo
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from trustlane._core import Answer, Question, dna_grade, dna_service
 from trustlane.assessment.assessor import Context, Needs
 from trustlane.assessment.opinion import Opinion, Reach
 from trustlane.assessment.reasons import OPINIONS
+from trustlane.assessment.service import TrustedService
 from trustlane.identities import Identities
 from trustlane.ledger import Subject
 from trustlane.message import Instant, Session
@@ -18,41 +18,12 @@ GRADES = {"A": 0.98, "B": 0.92, "C": 0.5, "D": 0.15, "E": 0.02}
 """Strongly recommended, recommended, unknown, not recommended, strongly not recommended, as shares of wanted mail."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accreditor:
-    """One that the operator trusts.
-
-    Attributes:
-        name: the domain of its service.
-        may_grant: whether its word alone may open the trusted lane.
-    """
-
-    name: str
-    may_grant: bool = False
-
-
-def accreditor(line: str) -> Accreditor:
-    """One line of the settings: the domain of its service, and perhaps ``grants``.
-
-    Raises:
-        ValueError: it is none; the text says what is wrong.
-    """
-    name, *rest = line.split() or [""]
-    if rest not in ([], ["grants"]) or "." not in name:
-        raise ValueError(f"{line!r} is no domain, with or without grants")
-    try:
-        Question(name.lower().rstrip("."), "TXT")
-    except ValueError as error:
-        raise ValueError(f"{name!r} is no domain") from error
-    return Accreditor(name.lower().rstrip("."), may_grant=bool(rest))
-
-
 class Accreditation:
     """Asks trusted services about HELO names that were validated: those that the client names, and those that serve
     all."""
 
-    def __init__(self, accreditors: Sequence[Accreditor]) -> None:
-        self._accreditors = {it.name.lower().rstrip("."): it for it in accreditors}
+    def __init__(self, accreditors: Sequence[TrustedService]) -> None:
+        self._accreditors = {it.key: it for it in accreditors}
 
     def subjects(self, _identities: Identities, _context: Context) -> Sequence[Subject]:
         return ()
@@ -75,7 +46,7 @@ class Accreditation:
             if (grade := graded(context.answers.get(question)))
         ]
 
-    def _reports(self, identities: Identities, context: Context) -> Iterator[tuple[Accreditor, str, Question]]:
+    def _reports(self, identities: Identities, context: Context) -> Iterator[tuple[TrustedService, str, Question]]:
         for name in _names(identities):
             named = _pointed(context.answers.get(Question(name, "PTR")))
             for service in named:
@@ -101,7 +72,7 @@ def _pointed(answer: Answer | None) -> list[str]:
     return [service for target in answer.records if (service := dna_service(target))]
 
 
-def _opinion(accreditor: Accreditor, name: str, grade: str) -> Opinion:
+def _opinion(accreditor: TrustedService, name: str, grade: str) -> Opinion:
     reason = OPINIONS.reason("accredited", accreditor=accreditor.name, name=name, grade=grade)
     reach = Reach.TRUSTED_OUTSIDE if accreditor.may_grant else Reach.OUTSIDE
     confidence = 0.0 if grade == "C" else 0.8

@@ -13,6 +13,7 @@ from trustlane._core import Answer, Question
 from trustlane.assessment.assessor import Context, Needs
 from trustlane.assessment.opinion import Opinion, Reach
 from trustlane.assessment.reasons import OPINIONS
+from trustlane.assessment.service import TrustedService
 from trustlane.identities import Finding, Identities
 from trustlane.ledger import Subject
 from trustlane.message import Instant, Session
@@ -30,39 +31,10 @@ class VbrResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Voucher:
-    """One that the operator trusts.
-
-    Attributes:
-        name: the domain of its service.
-        may_grant: whether its word alone may open the trusted lane.
-    """
-
-    name: str
-    may_grant: bool = False
-
-
-def voucher(line: str) -> Voucher:
-    """One line of the settings: the domain of its service, and perhaps ``grants``.
-
-    Raises:
-        ValueError: it is none; the text says what is wrong.
-    """
-    name, *rest = line.split() or [""]
-    if rest not in ([], ["grants"]) or "." not in name:
-        raise ValueError(f"{line!r} is no domain, with or without grants")
-    try:
-        Question(name.lower().rstrip("."), "TXT")
-    except ValueError as error:
-        raise ValueError(f"{name!r} is no domain") from error
-    return Voucher(name.lower().rstrip("."), may_grant=bool(rest))
-
-
-@dataclass(frozen=True, slots=True)
 class Vouched:
     """What one voucher says of one claim."""
 
-    voucher: Voucher
+    voucher: TrustedService
     domain: str
     content: str
     result: VbrResult
@@ -71,8 +43,8 @@ class Vouched:
 class Vouching:
     """Asks trusted vouchers that a mail names, about domains that were authenticated."""
 
-    def __init__(self, vouchers: Sequence[Voucher]) -> None:
-        self._vouchers = {voucher.name.lower().rstrip("."): voucher for voucher in vouchers}
+    def __init__(self, vouchers: Sequence[TrustedService]) -> None:
+        self._vouchers = {voucher.key: voucher for voucher in vouchers}
 
     def subjects(self, _identities: Identities, _context: Context) -> Sequence[Subject]:
         return ()
@@ -97,7 +69,7 @@ class Vouching:
             for voucher, domain, content, question in self._claims(identities, context)
         ]
 
-    def _claims(self, identities: Identities, context: Context) -> Iterator[tuple[Voucher, str, str, Question]]:
+    def _claims(self, identities: Identities, context: Context) -> Iterator[tuple[TrustedService, str, str, Question]]:
         authenticated = _authenticated(identities, context.findings)
         for domain, content, names in context.vouched:
             if domain not in authenticated:

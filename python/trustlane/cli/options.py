@@ -7,14 +7,15 @@ from dataclasses import fields
 from pathlib import Path
 
 from trustlane.assessment import Assessor, Assessors, Thresholds
-from trustlane.assessment.accreditation import Accreditation, accreditor
+from trustlane.assessment.accreditation import Accreditation
 from trustlane.assessment.correspondents import Correspondents
 from trustlane.assessment.list_zone import list_zone
 from trustlane.assessment.lists import Lists
 from trustlane.assessment.partners import Partners, agreement
 from trustlane.assessment.peers import Peers, peer
 from trustlane.assessment.repute.fetch import HttpFetcher
-from trustlane.assessment.vouching import Vouching, voucher
+from trustlane.assessment.service import trusted_service
+from trustlane.assessment.vouching import Vouching
 from trustlane.cli.bounce_keys import ring_of
 from trustlane.dns.limits import DnsLimits
 from trustlane.dns.overlay import OverlayResolver
@@ -145,10 +146,10 @@ def assessors_of(settings: Settings) -> Assessors:
     chosen: list[tuple[object, Assessor]] = [
         (wanted.partners, Partners([agreement(line) for line in wanted.partners])),
         (wanted.correspondents, Correspondents()),
-        (wanted.vouchers, Vouching([voucher(line) for line in wanted.vouchers])),
+        (wanted.vouchers, Vouching([trusted_service(line) for line in wanted.vouchers])),
         (wanted.lists, Lists([list_zone(line) for line in wanted.lists])),
         (wanted.peers, Peers(peers)),
-        (wanted.accreditors, Accreditation([accreditor(line) for line in wanted.accreditors])),
+        (wanted.accreditors, Accreditation([trusted_service(line) for line in wanted.accreditors])),
     ]
     keys = {it.host: it.key for it in peers if it.key}
     return Assessors(tuple(assessor for is_wanted, assessor in chosen if is_wanted), HttpFetcher(keys))

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from trustlane.assessment.accreditation import accreditor
 from trustlane.assessment.list_zone import list_zone
 from trustlane.assessment.partners import agreement
 from trustlane.assessment.peers import peer
-from trustlane.assessment.vouching import voucher
+from trustlane.assessment.service import trusted_service
 from trustlane.dns.limits import DnsLimits
 from trustlane.identities import SenderId
 from trustlane.identities.limits import MAX_RSA_BITS, MAX_SIGNATURES
@@ -703,7 +702,7 @@ class OpinionsSettings:
         (),
         doc="Vouchers that are asked where a mail names them (VBR, RFC 5518); with grants, one may speak alone.",
         example='vouchers = ["vouch.example", "sure.example grants"]',
-        check=each_read_by(voucher),
+        check=each_read_by(trusted_service),
     )
     lists: tuple[str, ...] = setting(
         (),
@@ -721,7 +720,7 @@ class OpinionsSettings:
         (),
         doc="Services that grade clients which CSA authorises (DNA); asked where the client names them.",
         example='accreditors = ["accredit.example"]',
-        check=each_read_by(accreditor),
+        check=each_read_by(trusted_service),
     )
 
 

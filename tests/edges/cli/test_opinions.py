@@ -9,7 +9,8 @@ from tests.edges.signing.signer import MAIL
 
 from trustlane import Policy, verify
 from trustlane.assessment import Assessors
-from trustlane.assessment.vouching import Voucher, Vouching
+from trustlane.assessment.service import TrustedService
+from trustlane.assessment.vouching import Vouching
 from trustlane.cli.main import main
 from trustlane.cli.options import assessors_of
 from trustlane.delivery import InsertField, edits
@@ -87,7 +88,7 @@ def test_the_claim_stands_below_the_signature_that_covers_it() -> None:
 @pytest.mark.proves("RFC 6212 §3", "RFC 6212 §4")
 def test_what_vouchers_said_stands_in_authentication_results() -> None:
     resolver = ZoneResolver.from_file(Path("zone"))
-    vouchers = Vouching([Voucher("vouch.example"), Voucher("sure.example")])
+    vouchers = Vouching([TrustedService("vouch.example"), TrustedService("sure.example")])
     policy = Policy(assessors=Assessors((vouchers,)))
     mail = Path("mail.eml").read_bytes()
     for zone, expected in (

@@ -4,11 +4,12 @@ import pytest
 from tests.line.assessment.opinions import heard, spf
 
 from trustlane.assessment import Reach
-from trustlane.assessment.accreditation import Accreditation, Accreditor
+from trustlane.assessment.accreditation import Accreditation
+from trustlane.assessment.service import TrustedService
 from trustlane.ledger import Subject
 
 HELO = [spf("mx.firm.example", identity="helo")]
-TRUSTED = Accreditation([Accreditor("good.example")])
+TRUSTED = Accreditation([TrustedService("good.example")])
 POINTS = "mx.firm.example PTR _vouch._smtp.good.example\n"
 
 REPORTS = [
@@ -51,6 +52,6 @@ def test_a_helo_name_that_is_not_validated_is_not_asked_about() -> None:
 
 def test_an_accreditor_speaks_from_outside_of_the_helo_name() -> None:
     zone = POINTS + 'mx.firm.example.good.example TXT "MARID,1,A"\n'
-    (opinion,) = heard(Accreditation([Accreditor("good.example", may_grant=True)]), zone, findings=HELO)
+    (opinion,) = heard(Accreditation([TrustedService("good.example", may_grant=True)]), zone, findings=HELO)
     assert (opinion.subject, opinion.reach) == (Subject("rfc5321.helo", "mx.firm.example"), Reach.TRUSTED_OUTSIDE)
     assert opinion.reason.text == "good.example accredits mx.firm.example with grade A"

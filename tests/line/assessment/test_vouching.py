@@ -5,12 +5,13 @@ from tests.line.assessment.opinions import FIRM, NOW, context, dkim, dmarc, hear
 
 from trustlane._core import Question, write_vbr_info
 from trustlane.assessment import Reach
-from trustlane.assessment.vouching import VbrResult, Voucher, Vouching
+from trustlane.assessment.service import TrustedService
+from trustlane.assessment.vouching import VbrResult, Vouching
 from trustlane.dns.zone import ZoneResolver
 from trustlane.identities import Finding
 from trustlane.ledger import Subject
 
-TRUSTED = Vouching([Voucher("vouch.example")])
+TRUSTED = Vouching([TrustedService("vouch.example")])
 CLAIM = [("firm.example", "list", ["evil.example", "vouch.example"])]
 NAME = "firm.example._vouch.vouch.example"
 
@@ -73,7 +74,7 @@ def test_a_voucher_that_vouches_speaks_well_from_outside() -> None:
     assert (opinion.subject, opinion.reach) == (Subject("rfc5322.from", "firm.example"), Reach.OUTSIDE)
     assert opinion.is_good
     assert opinion.reason.text == "vouch.example vouches for the list mail of firm.example"
-    granting = Vouching([Voucher("vouch.example", may_grant=True)])
+    granting = Vouching([TrustedService("vouch.example", may_grant=True)])
     (opinion,) = heard(granting, f'{NAME} TXT "list"\n', vouched=CLAIM)
     assert opinion.reach is Reach.TRUSTED_OUTSIDE
 
